@@ -1,0 +1,1 @@
+"""One module per channel: how a message leaves the building."""

@@ -1,0 +1,1 @@
+"""One module per alert source: foreign payloads become events."""

@@ -1,0 +1,1 @@
+"""Roust: alert escalation on durable workflows."""

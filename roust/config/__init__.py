@@ -1,0 +1,1 @@
+"""From YAML to a Directory, every mistake with its place."""

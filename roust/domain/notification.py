@@ -1,0 +1,150 @@
+"""A notification on its way: what is planned, what is asked of the page activity, and what became of it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from roust.domain.alert import AlertText, Urgency
+from roust.domain.policy import Target
+
+LAST_RESORT = 0
+"""The step number of a page to the last resort."""
+
+
+class MessageKind(StrEnum):
+    """A page must be answered; the others need not."""
+
+    PAGE = "page"
+    REMINDER = "reminder"
+    RESOLVED = "resolved"
+    NOTICE = "notice"
+
+
+class Result(StrEnum):
+    """What became of one send. try_again: it may succeed later. refused: it never will."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    TRY_AGAIN = "try_again"
+
+
+class Planned(BaseModel):
+    """One contact of one user, due at `due`, pinned when its step began.
+
+    `rule` names the personal rule (`high1`, `low2`, …; `fallback` for a contact no rule names);
+    `occasion` tells apart pages to the last resort, and reminders (it stands in the key as the step).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    user: str
+    contact: str
+    rule: str
+    due: datetime
+    cycle: int
+    pass_: int
+    step: int
+    occasion: str = ""
+
+    def key(self, alert: str) -> str:
+        """The idempotency key: the same on every attempt, different for every page."""
+        step = self.occasion or str(self.step)
+        return f"{alert}/{self.cycle}/{self.pass_}/{step}/{self.user}/{self.rule}/{self.contact}"
+
+
+class Outcome(BaseModel):
+    """What became of one send: `said` is the provider's word, at most 200 characters, address masked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    planned: Planned
+    result: Result
+    said: str = ""
+    channel: str = ""
+    retry_after: float | None = None
+    at: datetime | None = None
+
+
+class Resolved(BaseModel):
+    """One user whom a target resolved to, and how: `on call in payments-primary`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    user: str
+    why: str
+
+
+class PageRequest(BaseModel):
+    """What is due at one moment, for one alert. The page activity resolves `targets` as of `at`,
+    pins the personal rules of those users, sends what is due, and reports.
+
+    `due`: pinned earlier and due now (first times and retries). `pending`: pinned, not due yet; only
+    read, to bring a user's next contact forward when one is refused.
+    `recipients` (reminder, resolved): those users by those contacts, no rules.
+    `delayed_since`: it should have gone out then.
+    """
+
+    kind: MessageKind = MessageKind.PAGE
+    alert: AlertText
+    at: datetime
+    urgency: Urgency
+    cycle: int = 1
+    pass_: int = 1
+    passes: int = 1
+    step: int = 1
+    steps: int = 1
+    occasion: str = ""
+    targets: list[Target] = []
+    due: list[Planned] = []
+    pending: list[Planned] = []
+    delayed_since: datetime | None = None
+    note: str = ""
+
+
+class PageResult(BaseModel):
+    """What came of a PageRequest. `planned` are the rules still to come; `outcomes` the sends of now.
+
+    `problems` are reasons in words: an unknown name, nobody on call, a user without contacts.
+    """
+
+    resolved: list[Resolved] = []
+    problems: list[str] = []
+    outcomes: list[Outcome] = []
+    planned: list[Planned] = []
+
+
+class Message(BaseModel):
+    """One message to one contact, ready to be worded by its channel. Never enters a history.
+
+    `key` is the idempotency key. `answer_url` is the responder's own link (None where there is nobody
+    to answer). `step` 0 is the last resort.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: MessageKind
+    key: str
+    alert: AlertText
+    user: str
+    user_name: str = ""
+    time_zone: str = "UTC"
+    contact: str
+    at: datetime
+    cycle: int = 1
+    pass_: int = 1
+    passes: int = 1
+    step: int = 1
+    steps: int = 1
+    alert_url: str = ""
+    answer_url: str | None = None
+    delayed_since: datetime | None = None
+    note: str = ""
+
+
+class Receipt(BaseModel):
+    """The provider took it: `said` is its word (a message id, a status line), free of addresses."""
+
+    model_config = ConfigDict(frozen=True)
+
+    said: str = ""

@@ -1,0 +1,56 @@
+"""The timeline: what happened to an alert, in order, each entry with its reason."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Kind(StrEnum):
+    """What an entry records. Words are data in histories: never renamed, only added to."""
+
+    TRIGGERED = "triggered"
+    REPEATED = "repeated"
+    RAISED = "raised"
+    SUPPRESSED = "suppressed"
+    CYCLE = "cycle"
+    STEP = "step"
+    SKIPPED = "skipped"
+    PAGED = "paged"
+    PASSED_OVER = "passed_over"
+    LAST_RESORT = "last_resort"
+    EXHAUSTED = "exhausted"
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED_VERB = "refused_verb"
+    REMINDED = "reminded"
+    TIMED_OUT = "timed_out"
+    RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"
+    TOLD = "told"
+    TROUBLE = "trouble"
+
+
+class Entry(BaseModel):
+    """One line of the timeline: `text` is a sentence for people, the rest is for programs.
+
+    `result` is what became of a send (sent, refused, try_again), `said` the provider's words (at most
+    200 characters, address masked), `why` the reason: how somebody came to be paged, or why not.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    kind: Kind
+    text: str
+    user: str | None = None
+    contact: str | None = None
+    channel: str | None = None
+    result: str | None = None
+    said: str | None = None
+    why: str | None = None
+    key: str | None = None
+    cycle: int | None = None
+    pass_: int | None = None
+    step: int | None = None
+    data: dict[str, Any] | None = None

@@ -1,0 +1,210 @@
+"""What goes into and comes out of an alert's workflow: inputs, signals, the view, the ids."""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from roust.domain.alert import AlertState, Link, Priority, Urgency
+from roust.domain.duration import Duration
+from roust.domain.policy import EscalationPolicy, Target
+from roust.domain.routing import Action
+from roust.domain.timeline import Entry
+
+TASK_QUEUE = "roust"
+WORKFLOW = "Alert"
+TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
+VIEW = "view"
+
+STATE, SERVICE, PRIORITY, POLICY, OWNER = (
+    "RoustState",
+    "RoustService",
+    "RoustPriority",
+    "RoustPolicy",
+    "RoustOwner",
+)
+"""Search attributes, all Keyword; they hold keys (`ada`), never names, numbers or addresses."""
+SEARCH_ATTRIBUTES = (STATE, SERVICE, PRIORITY, POLICY, OWNER)
+
+MEMO = "roust"
+"""The one memo field: a `Standing`, read by `describe` and by lists without a worker."""
+
+_ALERT_ID = re.compile(
+    r"^(?P<service>[A-Za-z0-9][A-Za-z0-9._-]{0,63})-(?P<tail>[0-9a-f]{20})-"
+    r"(?P<run>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
+)
+
+
+class AlertRef(NamedTuple):
+    """An alert's id, taken apart: which workflow, and the run its chain began with."""
+
+    workflow_id: str
+    first_run: str
+
+
+def workflow_id(service: str, dedup_key: str) -> str:
+    """`alert/{service}/{first 20 hex of sha256(dedup key)}`: one open alert per service and key."""
+    digest = hashlib.sha256(dedup_key.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"alert/{service}/{digest[:20]}"
+
+
+def alert_id(workflow: str, first_run: str) -> str:
+    """The alert's name for ever: `{service}-{tail}-{run id its chain began with}`, safe in a path."""
+    _, service, tail = workflow.split("/", 2)
+    return f"{service}-{tail}-{first_run}"
+
+
+def parse_alert_id(text: str) -> AlertRef | None:
+    """The workflow and first run that an alert's id names; None when it is no such id."""
+    found = _ALERT_ID.match(text)
+    if found is None:
+        return None
+    return AlertRef(f"alert/{found['service']}/{found['tail']}", found["run"])
+
+
+class Trigger(BaseModel):
+    """An event that starts an alert or repeats it, routed and cut to size.
+
+    `count`: how many events this one stands for (repeats are coalesced at the intake). `request` is
+    unique per event, so that the same trigger in a start and in a signal counts once.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    request: str
+    at: datetime
+    summary: str
+    description: str = ""
+    priority: Priority
+    urgency: Urgency
+    action: Action = Action.PAGE
+    why: list[str] = []
+    source: str = ""
+    labels: dict[str, str] = {}
+    links: list[Link] = []
+    details: dict[str, Any] = {}
+    truncated: bool = False
+    count: int = 1
+
+
+class Acknowledge(BaseModel):
+    """Somebody has it. `alert` None: whatever is open under the key (a source's word).
+    `via`: api, link, cli, source: how it came in."""
+
+    model_config = ConfigDict(frozen=True)
+
+    request: str
+    alert: str | None
+    by: str
+    via: str = "api"
+
+
+class Resolve(BaseModel):
+    """It is over. `alert` None: whatever is open under the key (a source's word)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    request: str
+    alert: str | None
+    by: str
+    via: str = "api"
+
+
+class Answer(BaseModel):
+    """What became of a request to acknowledge or resolve, kept in the memo for who asked.
+
+    `accepted` False: refused, `reason` says why in a sentence. `first`: this one changed the state.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    accepted: bool
+    state: AlertState
+    owner: str | None = None
+    first: bool = False
+    reason: str = ""
+    at: datetime
+
+
+class Standing(BaseModel):
+    """Where an alert stands, in the memo: enough for a list, the answer page and the watchdog.
+
+    `next_due`: when Roust must act next; None when it waits for people or sources alone.
+    `answers`: the outcome of the last requests, by request id. `first_run` is None until the workflow
+    itself first published (then the run id of the execution is the first run).
+    """
+
+    state: AlertState
+    service: str
+    summary: str
+    priority: Priority
+    urgency: Urgency
+    policy: str
+    dedup_key: str = ""
+    owner: str | None = None
+    acknowledged_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    triggered_at: datetime
+    count: int = 1
+    cycle: int = 1
+    pass_: int = 1
+    step: int = 0
+    next_due: datetime | None = None
+    first_run: str | None = None
+    answers: dict[str, Answer] = {}
+
+
+class AlertInput(BaseModel):
+    """What an alert starts with: everything pinned, and the trigger itself."""
+
+    service: str
+    dedup_key: str
+    policy_name: str
+    policy: EscalationPolicy
+    last_resort: list[Target]
+    auto_resolve: Duration = timedelta(hours=24)
+    runbook: str | None = None
+    impact: str | None = None
+    trigger: Trigger
+    offset_seconds: float = 0.0
+    carried: dict[str, Any] | None = None
+
+
+class AlertView(BaseModel):
+    """The whole alert with its timeline: the answer of `GET /v1/alerts/{id}`, and the workflow's result."""
+
+    id: str
+    service: str
+    dedup_key: str
+    summary: str
+    description: str = ""
+    state: AlertState
+    priority: Priority
+    urgency: Urgency
+    policy: str
+    owner: str | None = None
+    cycle: int = 1
+    pass_: int = 1
+    passes: int = 1
+    step: int = 0
+    steps: int = 1
+    next: str = ""
+    next_due: datetime | None = None
+    count: int = 1
+    triggered_at: datetime
+    acknowledged_at: datetime | None = None
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    source: str = ""
+    runbook: str | None = None
+    impact: str | None = None
+    labels: dict[str, str] = {}
+    links: list[Link] = []
+    details: dict[str, Any] = {}
+    truncated: bool = False
+    timeline: list[Entry] = []
+
+
