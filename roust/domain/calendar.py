@@ -10,6 +10,7 @@ from typing import NamedTuple
 from roust.domain.overrides import Override, in_order_made, overridden
 from roust.domain.rotation import Rotation, Turn
 from roust.domain.windows import Hours
+from roust.domain.zones import Reading, reading, zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,11 @@ class Strand:
     rotation: Rotation
     hours: Hours | None
 
-    def holder(self, at: datetime) -> str | None:
-        """Whom this layer has at `at`."""
-        user = self.rotation.holder(at)
-        return user if user is None or self.hours is None or self.hours.open_at(at) else None
+    def holder(self, now: Reading) -> str | None:
+        """Whom this layer has."""
+        if self.hours is not None and not self.hours.open_at(now):
+            return None
+        return self.rotation.holder(now)
 
     def turns(self, start: datetime, end: datetime) -> Iterator[Turn]:
         """The turns that meet [start, end), clipped to it and to the hours, in order."""
@@ -69,17 +71,19 @@ class Calendar:
 
     def holders(self, at: datetime, overrides: Sequence[Override]) -> Holders:
         """Who is on call at `at`: a level's people together; it hides lower ones where it has someone."""
+        now = reading(at, zone(self.zone))
         in_force = in_order_made(o for o in overrides if o.in_force(at, self.zone))
-        return overridden(self._top(lambda strand: strand.holder(at)), in_force)
+        return overridden(self._top(lambda strand: strand.holder(now)), in_force)
 
     def changes(self, start: datetime, end: datetime, overrides: Sequence[Override]) -> Iterator[Change]:
         """What `holders` says throughout [start, end): at `start`, and wherever that may change."""
         holding: dict[int, str | None] = {}
         in_force: set[int] = set()
         made = in_order_made(overrides)
-        for at, moves in groupby(sorted(self._moves(start, end, made), key=itemgetter(0)), key=itemgetter(0)):
-            # An end and a beginning at one instant: the ends go first, so that who follows stays.
-            for _, begins, what, user in sorted(moves, key=itemgetter(1)):
+        # At one instant the ends go first, so that who follows in a layer stays.
+        moves = sorted(self._moves(start, end, made), key=itemgetter(0, 1))
+        for at, together in groupby(moves, key=itemgetter(0)):
+            for _, begins, what, user in together:
                 if user is None:
                     (in_force.add if begins else in_force.discard)(what)
                 else:

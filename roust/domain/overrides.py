@@ -103,6 +103,8 @@ def overridden(layers: Mapping[str, Cause], in_force: Sequence[Override]) -> dic
     `layers` are those the layers put on call; `in_force` the overrides of that instant, the latest made
     last. Order of application: replace, cover, add, remove (CONTRACT rule 14).
     """
+    if not in_force:
+        return dict(layers)
     of_kind: dict[OverrideKind, list[Override]] = {kind: [] for kind in OverrideKind}
     for override in in_force:
         of_kind[override.kind].append(override)

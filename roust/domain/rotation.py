@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from roust.domain.zones import first, wall_clock
+from roust.domain.zones import Reading, first, reading
 
 _EVERY = re.compile(r"([0-9]{1,9})(h|d|w|mo)")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -75,13 +75,13 @@ class Rotation:
     end: datetime | None
     zone: ZoneInfo
 
-    def holder(self, at: datetime) -> str | None:
-        """Whose turn it is at `at`; None when the rotation is not in force."""
-        if at < self.start or (self.end is not None and at >= self.end):
+    def holder(self, now: Reading) -> str | None:
+        """Whose turn it is; None when the rotation is not in force."""
+        if now.at < self.start or (self.end is not None and now.at >= self.end):
             return None
         if len(self.users) == 1:
             return self.users[0]
-        return self.users[self._index(at) % len(self.users)]
+        return self.users[self._index(now) % len(self.users)]
 
     def turns(self, start: datetime, end: datetime) -> Iterator[Turn]:
         """The turns that meet [start, end), clipped to it, touching; those of no length are left out."""
@@ -92,7 +92,7 @@ class Rotation:
         if len(self.users) == 1:
             yield Turn(self.users[0], start, end)
             return
-        index = self._index(start)
+        index = self._index(reading(start, self.zone))
         while start < end:
             handoff = min(self._handoff(index + 1), end)
             if handoff > start:
@@ -100,9 +100,9 @@ class Rotation:
                 start = handoff
             index += 1
 
-    def _index(self, at: datetime) -> int:
-        """The last turn that has begun at `at` (not before `start`): by arithmetic, however far away."""
-        shown = wall_clock(at, self.zone)
+    def _index(self, now: Reading) -> int:
+        """The last turn that has begun by `now` (not before `start`): by arithmetic, however far away."""
+        shown = now.shown
         if self.every.months:
             months = 12 * (shown.year - self.begins.year) + shown.month - self.begins.month
             index = months // self.every.months
@@ -113,7 +113,7 @@ class Rotation:
         # A start that names the second of two equal clock times is later than its own clock time's first.
         index = max(index, 0)
         # Clocks set back show times again whose hand-offs are past: at most the hours repeated.
-        while self._handoff(index + 1) <= at:
+        while now.twice and self._handoff(index + 1) <= now.at:
             index += 1
         return index
 

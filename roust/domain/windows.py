@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from roust.domain.zones import first, last, wall_clock
+from roust.domain.zones import Reading, first, last, wall_clock
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -63,13 +63,19 @@ class Hours:
                 opening[DAYS.index(day)].append((opens, closes))
         return cls(tuple(tuple(spans) for spans in opening), zone)
 
-    def open_at(self, at: datetime) -> bool:
-        """Whether some window is open at `at`."""
-        midnight = datetime.combine(wall_clock(at, self.zone), time())
-        # Most likely today's. Clocks set back over midnight show the day before again while
-        # tomorrow's window, or the one before yesterday's, is open.
+    def open_at(self, now: Reading) -> bool:
+        """Whether some window is open."""
+        midnight = datetime.combine(now.shown, time())
+        if not now.twice:
+            return any(
+                opens <= now.shown < closes
+                for days in (0, -1)
+                for opens, closes in self._of_day(midnight + days * _DAY)
+            )
+        # Clocks set back over midnight show a day again while the window of the next one,
+        # or of the one before the last, is open.
         return any(
-            first(opens, self.zone) <= at < last(closes, self.zone)
+            first(opens, self.zone) <= now.at < last(closes, self.zone)
             for days in (0, -1, 1, -2)
             for opens, closes in self._of_day(midnight + days * _DAY)
         )

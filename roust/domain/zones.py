@@ -5,7 +5,7 @@ import re
 import zoneinfo
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
@@ -19,6 +19,8 @@ _FIRST_ANSWER = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?")
 _FORM = "write it like 2026-01-05T09:00 (in the schedule's zone) or 2026-01-05T08:00Z"
 _SECOND = timedelta(seconds=1)
+_LOCAL_EPOCH = datetime(1970, 1, 1)
+_EPOCH = _LOCAL_EPOCH.replace(tzinfo=UTC)
 
 
 class OutsideCalendar(RoustError):
@@ -62,27 +64,36 @@ def first(local: datetime, at_zone: zoneinfo.ZoneInfo) -> datetime:
 
     A time that is skipped happens at the first instant after the jump (CONTRACT rule 13).
     """
-    aware = local.replace(tzinfo=at_zone, fold=0)
-    before: timedelta = aware.utcoffset()  # type: ignore[assignment]
-    after: timedelta = aware.replace(fold=1).utcoffset()  # type: ignore[assignment]
-    if after > before:
-        return _jump(local, at_zone, before, after)
-    return (local - before).replace(tzinfo=UTC, fold=0)
+    before, after = _offsets(local, at_zone)
+    return _jump(local, at_zone, before, after) if after > before else _utc(local, before)
 
 
 def last(local: datetime, at_zone: zoneinfo.ZoneInfo) -> datetime:
     """As `first`, but the last instant of those that happen twice."""
-    aware = local.replace(tzinfo=at_zone, fold=0)
-    before: timedelta = aware.utcoffset()  # type: ignore[assignment]
-    after: timedelta = aware.replace(fold=1).utcoffset()  # type: ignore[assignment]
-    if after > before:
-        return _jump(local, at_zone, before, after)
-    return (local - after).replace(tzinfo=UTC, fold=0)
+    before, after = _offsets(local, at_zone)
+    return _jump(local, at_zone, before, after) if after > before else _utc(local, after)
+
+
+def _offsets(local: datetime, at_zone: zoneinfo.ZoneInfo) -> tuple[timedelta, timedelta]:
+    """By which `local` may be ahead of UTC: the same twice, but where clocks are set.
+
+    Set back, the first is of its first occurrence; set forward, the second is the greater one.
+    """
+    # Built anew: on Python 3.11 `replace` takes three times as long, and this is the resolver's inner loop.
+    again = datetime(local.year, local.month, local.day, local.hour, local.minute, local.second, fold=1)
+    before, after = at_zone.utcoffset(local), at_zone.utcoffset(again)
+    assert before is not None
+    assert after is not None
+    return before, after
+
+
+def _utc(local: datetime, offset: timedelta) -> datetime:
+    return _EPOCH + (local - _LOCAL_EPOCH - offset)
 
 
 def _jump(local: datetime, at_zone: zoneinfo.ZoneInfo, before: timedelta, after: timedelta) -> datetime:
     # The jump lies after the one reading of the skipped time and not after the other: halve in between.
-    early, late = (local - after).replace(tzinfo=UTC, fold=0), (local - before).replace(tzinfo=UTC, fold=0)
+    early, late = _utc(local, after), _utc(local, before)
     while late - early > _SECOND:
         middle = early + timedelta(seconds=(late - early) // _SECOND // 2)
         if middle.astimezone(at_zone).utcoffset() == before:
@@ -92,9 +103,29 @@ def _jump(local: datetime, at_zone: zoneinfo.ZoneInfo, before: timedelta, after:
     return late
 
 
+class Reading(NamedTuple):
+    """What clocks show at `at`, and whether they show it `twice`, having been set back.
+
+    What is shown once can be compared as it is shown: whatever reads earlier is earlier, later is later.
+    """
+
+    at: datetime
+    shown: datetime
+    twice: bool
+
+
+def reading(at: datetime, at_zone: zoneinfo.ZoneInfo) -> Reading:
+    """The clocks of `at_zone` at `at`."""
+    shown = wall_clock(at, at_zone)
+    before, after = _offsets(shown, at_zone)
+    return Reading(at, shown, after < before)
+
+
 def wall_clock(at: datetime, at_zone: zoneinfo.ZoneInfo) -> datetime:
     """What clocks in `at_zone` show at `at`, naive."""
-    return at.astimezone(at_zone).replace(tzinfo=None, fold=0)
+    offset = at.astimezone(at_zone).utcoffset()
+    assert offset is not None
+    return _LOCAL_EPOCH + (at - _EPOCH + offset)
 
 
 def instant(at: datetime) -> datetime:
