@@ -79,6 +79,11 @@ class Watch:
         seen = frozenset(now) | (self.seen if blind else frozenset())
         return Watch(seen, told), Verdict(believed, tell, over)
 
+    def untold(self, sightings: Iterable[Sighting]) -> "Watch":
+        """The memory after a telling that reached nobody: due again in the next round."""
+        gone = {sighting.key for sighting in sightings}
+        return Watch(self.seen, {key: what for key, what in self.told.items() if key not in gone})
+
     def _due(self, sighting: Sighting, at: datetime) -> bool:
         if sighting.key in self.told:
             return at - self.told[sighting.key][1] >= TELL_AGAIN

@@ -82,6 +82,14 @@ def test_while_temporal_cannot_be_asked_no_trouble_is_over() -> None:
     assert [v.over for v in verdicts] == [(), (), (), (), (BLIND,), (STUCK,)]
 
 
+def test_a_telling_that_reached_nobody_is_due_again_at_once() -> None:
+    watch, _ = Watch().round([STUCK], NOON)
+    watch, verdict = watch.round([STUCK], NOON + TICK)
+    assert verdict.tell == (STUCK,)
+    _, verdict = watch.untold(verdict.tell).round([STUCK], NOON + 2 * TICK)
+    assert verdict.tell == (STUCK,)
+
+
 def test_overdue_begins_after_a_minute() -> None:
     def at(seconds: float) -> datetime:
         return NOON + timedelta(seconds=seconds)
