@@ -187,5 +187,3 @@ class Directory(_Entry):
         """Whom policy `policy` falls back on: its own last resort, else the default one."""
         own = self.escalation_policies[policy].last_resort
         return own if own is not None else self.defaults.last_resort
-
-
