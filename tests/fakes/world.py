@@ -121,8 +121,8 @@ class World:
         users = list(dict.fromkeys(target.name for target in request.targets if target.name != "nobody"))
         plan = [
             Planned(
-                user=user, contact=contact, rule=f"{request.urgency.value}{n}", due=request.at + timedelta(seconds=after),
-                cycle=request.cycle, pass_=request.pass_, step=request.step, occasion=request.occasion,
+                user=user, contact=contact, rule=f"{request.urgency.value}{n}",
+                due=request.at + timedelta(seconds=after), cycle=request.cycle, pass_=request.pass_, step=request.step, occasion=request.occasion,
             )
             for user in users
             for n, (after, contacts) in enumerate(self.rules.get(user, [(0, ["mail"])]), 1)
