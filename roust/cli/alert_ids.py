@@ -1,7 +1,6 @@
 """Alert ids as people type them: whole, or a beginning that fits one alert."""
 
 import re
-from typing import Any
 
 from roust.cli.http import Api, ApiTrouble, UsageTrouble
 
@@ -16,32 +15,38 @@ _SHOWN_TAIL = 7
 _PAGE, _PAGES = 200, 50
 
 
-def whole_id(api: Api, typed: str) -> str:
-    """The id that `typed` is, or begins among the open alerts. ApiTrouble when none or several do."""
+def whole_id(api: Api, typed: str, resolved_too: bool = False) -> str:
+    """The id that `typed` is, or begins among the open alerts. ApiTrouble when none or several do.
+
+    `resolved_too`: when no open one fits, the latest resolved ones are looked through; only for reading.
+    """
     typed = typed.strip()
     if _WHOLE.fullmatch(typed):
         return typed
     if not _TYPED.fullmatch(typed):
         raise UsageTrouble(f"{typed!r} is no alert id; `roust alerts` lists them")
-    found = [alert["id"] for alert in open_alerts(api) if alert["id"].startswith(typed)]
+    found = [each for each in _open_ids(api) if each.startswith(typed)]
+    if not found and resolved_too:
+        latest = api.get("/v1/alerts", state="resolved", limit=_PAGE).body["alerts"]
+        found = [alert["id"] for alert in latest if alert["id"].startswith(typed)]
     if len(found) == 1:
-        return str(found[0])
+        return found[0]
     if not found:
         raise ApiTrouble(
             f"no open alert's id begins with {typed!r}; `roust alerts` lists the open ones, "
             "and a resolved one needs its whole id"
         )
     some = ", ".join(shortened(found)[:4]) + (", …" if len(found) > 4 else "")
-    raise ApiTrouble(f"{len(found)} open alerts begin with {typed!r}; type more of the id: {some}")
+    raise ApiTrouble(f"{len(found)} alerts begin with {typed!r}; type more of the id: {some}")
 
 
-def open_alerts(api: Api) -> list[dict[str, Any]]:
-    """Every open alert, newest first."""
-    found: list[dict[str, Any]] = []
+def _open_ids(api: Api) -> list[str]:
+    found: list[str] = []
     cursor = None
     for _ in range(_PAGES):
         page = api.get("/v1/alerts", limit=_PAGE, cursor=cursor).body
-        found += [alert for alert in page["alerts"] if alert["state"] != "resolved"]
+        # The list lags some seconds: one that was resolved just now may still be in it.
+        found += [str(alert["id"]) for alert in page["alerts"] if alert["state"] != "resolved"]
         cursor = page.get("next")
         if cursor is None:
             return found

@@ -1,6 +1,7 @@
 """trigger, ack, resolve, alerts, show: over HTTP, as a responder."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -100,7 +101,7 @@ def alerts(
     url: UrlOption = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """List alerts, newest first."""
+    """List the open alerts, or those in --state; newest first."""
     with trouble_told(), _as_responder(url) as api:
         reply = api.get("/v1/alerts", state=state, service=service, limit=limit)
     if as_json:
@@ -113,8 +114,7 @@ def alerts(
     if not listed:
         typer.echo("no alerts")
         return
-    out = console()
-    show(out, alerts_table(listed, now(), short=out.is_terminal))
+    show(console(), alerts_table(listed, now(), short=sys.stdout.isatty()))
     if reply.body.get("next"):
         typer.echo(
             f"There are more than these {len(listed)}; --limit, --state and --service choose.", err=True
@@ -124,7 +124,7 @@ def alerts(
 def show_alert(alert: AlertId, url: UrlOption = DEFAULT_URL, as_json: AsJson = False) -> None:
     """Show one alert with its timeline: who was paged, when and why."""
     with trouble_told(), _as_responder(url) as api:
-        reply = api.get(f"/v1/alerts/{whole_id(api, alert)}")
+        reply = api.get(f"/v1/alerts/{whole_id(api, alert, resolved_too=True)}")
     if as_json:
         _raw(reply)
         return

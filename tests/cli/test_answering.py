@@ -119,7 +119,7 @@ def test_a_beginning_that_fits_two_is_refused_and_both_are_shown(api: FakeApi, r
     api.alerts = [a_listed_alert(id=OTHER), a_listed_alert(id=ONE)]
     result = roust("ack", "checkout-0")
     assert result.exit_code == 1
-    assert "2 open alerts begin with 'checkout-0'" in result.stderr
+    assert "2 alerts begin with 'checkout-0'" in result.stderr
     assert result.stderr.endswith("type more of the id: checkout-0123459, checkout-0123456\n")
     assert [asked.method for asked in api.asked] == ["GET"]
 

@@ -125,6 +125,15 @@ def test_show_takes_an_ids_beginning(api: FakeApi, roust: Roust) -> None:
     assert roust("show", "checkout-01").exit_code == 0
 
 
+def test_show_finds_a_resolved_alert_by_its_beginning_when_no_open_one_fits(
+    api: FakeApi, roust: Roust
+) -> None:
+    api.alerts = [a_listed_alert(state="resolved")]
+    api.answers("GET", f"/v1/alerts/{alert_id()}", 200, a_whole_alert(state="resolved"))
+    assert roust("show", "checkout-01").exit_code == 0
+    assert [asked.query.get("state") for asked in api.asked] == [None, "resolved", None]
+
+
 def test_json_of_one_alert_is_the_apis_own(api: FakeApi, roust: Roust) -> None:
     text = json.dumps(a_whole_alert(), indent=3)
     api.answers("GET", f"/v1/alerts/{alert_id()}", 200, text)
