@@ -20,6 +20,10 @@ class BeyondRetention(RoustError):
     """The alert is no longer kept (410)."""
 
 
+class BadCursor(RoustError):
+    """The list cannot go on from there: that cursor was never given out (422)."""
+
+
 class NotConfirmed(RoustError):
     """Durably recorded; no worker has confirmed it within the time (202)."""
 
@@ -70,4 +74,10 @@ class Gateway(Protocol):
         """The whole alert with its timeline; with no worker, what the memo knows and a timeline that says so."""
         ...
 
-    async def list(self, state: str | None, service: str | None, limit: int, cursor: str | None) -> AlertPage: ...
+    async def list(self, state: str | None, service: str | None, limit: int, cursor: str | None) -> AlertPage:
+        """Open alerts, or those in `state`; newest first, may lag some seconds. Raises BadCursor, Unavailable."""
+        ...
+
+    async def aclose(self) -> None:
+        """Tell Temporal what still waits to be told."""
+        ...

@@ -1,0 +1,5 @@
+"""`python -m roust`."""
+
+from roust.cli.main import main
+
+main()
