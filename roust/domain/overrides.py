@@ -42,15 +42,11 @@ class Override(BaseModel):
     @model_validator(mode="after")
     def _replaces_somebody_else(self) -> "Override":
         if self.kind is not OverrideKind.REPLACE and self.replaces is not None:
-            raise ValueError(
-                f"only a replace has `replaces`; drop it from this {self.kind}, or make it a replace"
-            )
+            raise ValueError(f"only a replace has `replaces`; drop it from this {self.kind}, or make it a replace")
         if self.kind is OverrideKind.REPLACE and self.replaces is None:
             raise ValueError("a replace says whom: give `replaces`, or use cover to take the whole schedule")
         if self.replaces == self.user:
-            raise ValueError(
-                f"{self.user} cannot replace themselves; name somebody else in `user` or `replaces`"
-            )
+            raise ValueError(f"{self.user} cannot replace themselves; name somebody else in `user` or `replaces`")
         return self
 
     def start(self, zone: str) -> datetime:
@@ -132,9 +128,7 @@ def span_objection(override: Override, zone: str) -> Objection | None:
     if start == end:
         return Objection("to", f"has no length: it begins and ends at {override.to}; put the end later")
     if end < start:
-        return Objection(
-            "to", f"ends before it begins ({override.to} is before {override.from_}); swap the two?"
-        )
+        return Objection("to", f"ends before it begins ({override.to} is before {override.from_}); swap the two?")
     return None
 
 
@@ -182,8 +176,6 @@ def objections(
     if span is not None:
         return [*found, span]
     if override.end(zone) <= now:
-        found.append(
-            Objection("to", f"is wholly in the past: it ended at {override.to}; put the end after now")
-        )
+        found.append(Objection("to", f"is wholly in the past: it ended at {override.to}; put the end after now"))
     overlapping = overlap(override, others, zone)
     return [*found, overlapping] if overlapping is not None else found

@@ -46,9 +46,7 @@ def _checked_every(text: str) -> str:
 EveryText = Annotated[
     str,
     AfterValidator(_checked_every),
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^[1-9][0-9]*(h|d|w|mo)$", "examples": ["12h", "1d", "2w", "1mo"]}
-    ),
+    WithJsonSchema({"type": "string", "pattern": r"^[1-9][0-9]*(h|d|w|mo)$", "examples": ["12h", "1d", "2w", "1mo"]}),
 ]
 """A pydantic field: the length of turns."""
 
@@ -127,6 +125,4 @@ class Rotation:
         years, month = divmod(self.begins.month - 1 + index * self.every.months, 12)
         year, month = self.begins.year + years, month + 1
         # A day that the month lacks is its last day; the next long month has it again.
-        return self.begins.replace(
-            year=year, month=month, day=min(self.begins.day, monthrange(year, month)[1])
-        )
+        return self.begins.replace(year=year, month=month, day=min(self.begins.day, monthrange(year, month)[1]))

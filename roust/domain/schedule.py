@@ -43,9 +43,7 @@ def _somebody(users: Any) -> Any:
 
 def _some_window(hours: Any) -> Any:
     if hours == []:
-        raise ValueError(
-            "has no window, so nobody would ever be on call; give one, or drop `hours` for all hours"
-        )
+        raise ValueError("has no window, so nobody would ever be on call; give one, or drop `hours` for all hours")
     return hours
 
 
@@ -123,9 +121,7 @@ def _mistakes(wrong: Sequence[tuple[tuple[str | int, ...], str]]) -> ValidationE
         "Schedule",
         [
             # The text is a value, not the template: braces in a name stay what they are.
-            InitErrorDetails(
-                type=PydanticCustomError("value_error", "{text}", {"text": text}), loc=place, input=None
-            )
+            InitErrorDetails(type=PydanticCustomError("value_error", "{text}", {"text": text}), loc=place, input=None)
             for place, text in wrong
         ],
     )
@@ -170,9 +166,7 @@ def on_call(schedule: Schedule, at: datetime, overrides: Sequence[Override] = ()
     return sorted(schedule.calendar.holders(instant(at), [*schedule.overrides, *overrides]))
 
 
-def shifts(
-    schedule: Schedule, start: datetime, end: datetime, overrides: Sequence[Override] = ()
-) -> list[Shift]:
+def shifts(schedule: Schedule, start: datetime, end: datetime, overrides: Sequence[Override] = ()) -> list[Shift]:
     """The shifts of [start, end), in UTC, clipped: one per user and unbroken stretch, by start, then user."""
     start, end = instant(start), instant(end)
     found: list[Shift] = []

@@ -94,9 +94,7 @@ class Hours:
         return _joined(sorted(found))
 
     def _of_day(self, midnight: datetime) -> list[tuple[datetime, datetime]]:
-        return [
-            (midnight + opens, midnight + closes) for opens, closes in self.by_weekday[midnight.weekday()]
-        ]
+        return [(midnight + opens, midnight + closes) for opens, closes in self.by_weekday[midnight.weekday()]]
 
 
 def _from_midnight(clock: str) -> timedelta:

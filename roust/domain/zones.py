@@ -27,9 +27,7 @@ class OutsideCalendar(RoustError):
     """That time lies outside the years for which Roust answers."""
 
     def __init__(self) -> None:
-        super().__init__(
-            f"Roust answers for the years {FIRST_YEAR} to {LAST_YEAR}: ask for a time within them"
-        )
+        super().__init__(f"Roust answers for the years {FIRST_YEAR} to {LAST_YEAR}: ask for a time within them")
 
 
 def pin_zone_data() -> None:
@@ -45,9 +43,7 @@ def zone(name: str) -> zoneinfo.ZoneInfo:
         pin_zone_data()
     known = _zone_names()
     if name not in known:
-        close = difflib.get_close_matches(
-            name.casefold(), [each.casefold() for each in known], n=1, cutoff=0.7
-        )
+        close = difflib.get_close_matches(name.casefold(), [each.casefold() for each in known], n=1, cutoff=0.7)
         meant = next((each for each in sorted(known) if close and each.casefold() == close[0]), None)
         cure = f"did you mean {meant}?" if meant else "take an IANA name such as Europe/Berlin"
         raise ValueError(f"no time zone named {name[:64]!r}; {cure}")
