@@ -132,8 +132,7 @@ class _Paging:
             planned=[
                 item
                 for item in self._fresh
-                if item not in used
-                and not (item.due <= self._request.at and (item.user, item.contact) in attempted)
+                if item not in used and not (item.due <= self._request.at and (item.user, item.contact) in attempted)
             ],
         )
 

@@ -8,7 +8,6 @@ from roust.domain.errors import Refused
 from roust.domain.notification import Message, Receipt
 
 
-
 @dataclass
 class RecordingChannel:
     """`messages` are all that came in, in order; `taken` those it said yes to.

@@ -28,7 +28,9 @@ class Received:
 
     def signed_with(self, key: bytes) -> bool:
         """Whether its Standard Webhooks signature is that of `key`; computed apart from our own code."""
-        content = b".".join([self.headers["webhook-id"].encode(), self.headers["webhook-timestamp"].encode(), self.body])
+        content = b".".join(
+            [self.headers["webhook-id"].encode(), self.headers["webhook-timestamp"].encode(), self.body]
+        )
         want = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
         return f"v1,{want}" in self.headers.get("webhook-signature", "").split(" ")
 
