@@ -18,7 +18,7 @@ from roust.domain.notification import (
     Resolved,
     Result,
 )
-from roust.domain.personal_rules import FALLBACK, anew, plan
+from roust.domain.personal_rules import FALLBACK, plan
 from roust.domain.recipients import recipients
 
 _BEAT = 1.0
@@ -94,7 +94,7 @@ class _Paging:
             )
             if not planned:
                 self._problems.append(f"{user} has no contacts")
-            self._fresh += anew(planned, request.pending) if page else [i for i in planned if i.due <= request.at]
+            self._fresh += planned if page else [item for item in planned if item.due <= request.at]
 
     async def run(self) -> None:
         now = [item for item in self._request.due if self._wanted(item)]

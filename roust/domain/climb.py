@@ -6,7 +6,6 @@ from pydantic import BaseModel
 
 from roust.domain.alert import Urgency
 from roust.domain.notification import Planned
-from roust.domain.personal_rules import anew
 from roust.domain.policy import EscalationPolicy, OnEmpty, Step
 
 ON_TIME = timedelta(seconds=2)
@@ -115,7 +114,13 @@ def passes(policy: EscalationPolicy, urgency: Urgency) -> int:
 def merged(old: list[Planned], new: list[Planned]) -> list[Planned]:
     """What is pending when `new` rules of re-paged users join `old` ones, in order of due times.
 
-    A contact still pending from before keeps its earlier due time and stands for one of the new plan's
-    (CONTRACT rule 5).
+    A contact still pending from before keeps its earlier due time, and stands for one of the new plan's
+    later ones, so that it is not sent twice for it (CONTRACT rule 5).
     """
-    return sorted([*old, *anew(new, old)], key=lambda p: (p.due, p.user, p.contact))
+    fresh = sorted(new, key=lambda p: p.due)
+    for earlier in sorted(old, key=lambda p: p.due):
+        same = (p for p in fresh if (p.user, p.contact) == (earlier.user, earlier.contact) and p.due >= earlier.due)
+        stood_for = next(same, None)
+        if stood_for is not None:
+            fresh.remove(stood_for)
+    return sorted([*old, *fresh], key=lambda p: (p.due, p.user, p.contact))

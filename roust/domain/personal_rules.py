@@ -1,6 +1,5 @@
 """A user's own rules: by which contacts, and when, a page reaches them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from roust.domain.alert import Urgency
@@ -44,20 +43,3 @@ def plan(
                 ),
             )
     return sorted(planned.values(), key=lambda item: item.due)
-
-
-def anew(fresh: Iterable[Planned], pending: Iterable[Planned]) -> list[Planned]:
-    """`fresh` without what `pending` already stands for: a contact still pending from before keeps its
-    earlier due time and is not sent twice for it (CONTRACT rule 5). One pending send stands for one new one.
-    """
-    left = sorted(fresh, key=lambda item: item.due)
-    for earlier in sorted(pending, key=lambda item: item.due):
-        same = (
-            item
-            for item in left
-            if (item.user, item.contact) == (earlier.user, earlier.contact) and item.due >= earlier.due
-        )
-        stood_for = next(same, None)
-        if stood_for is not None:
-            left.remove(stood_for)
-    return left

@@ -11,7 +11,6 @@ from roust.domain.due import next_due
 from roust.domain.escalation import Escalation
 from roust.domain.landing import land
 from roust.domain.notification import MessageKind, Outcome, PageRequest, PageResult, Planned, Resolved, Result
-from roust.domain.personal_rules import anew
 from roust.domain.policy import EscalationPolicy, Target
 from roust.domain.trigger import Trigger
 from tests.builders import NOON, an_alert
@@ -128,7 +127,7 @@ class World:
         ]
         going = {(p.user, p.contact) for p in request.due}
         now = request.due + [p for p in plan if p.due <= request.at and (p.user, p.contact) not in going]
-        later = anew([p for p in plan if p.due > request.at], request.pending)
+        later = [p for p in plan if p.due > request.at]
         outcomes: list[Outcome] = []
         while now:
             outcomes += [self._send(request, planned) for planned in now]

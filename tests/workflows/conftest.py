@@ -11,7 +11,6 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
 from activities.page import Pager
 from roust.domain.directory import Directory
@@ -19,9 +18,8 @@ from roust.runtime.links import Links
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
 from tests.workflows.scene import Scene
-from worker.main import workflow_runner
-from workflows.alert import AlertWorkflow
-from workflows.messages import SEARCH_ATTRIBUTES, TASK_QUEUE
+from worker.main import build_worker
+from workflows.messages import SEARCH_ATTRIBUTES
 
 
 def test_server() -> str:
@@ -39,9 +37,7 @@ async def env() -> AsyncIterator[WorkflowEnvironment]:
     ) as environment:
         keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
         await environment.client.operator_service.add_search_attributes(
-            AddSearchAttributesRequest(
-                namespace="default", search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, keyword)
-            )
+            AddSearchAttributesRequest(namespace="default", search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, keyword))
         )
         yield environment
 
@@ -64,11 +60,5 @@ async def scene(env: WorkflowEnvironment, channel: RecordingChannel) -> AsyncIte
         current[0] = a_directory(**parts)
         return Scene(env, current[0], channel)
 
-    async with Worker(
-        env.client,
-        task_queue=TASK_QUEUE,
-        workflows=[AlertWorkflow],
-        activities=[pager.page],
-        workflow_runner=workflow_runner(),
-    ):
+    async with build_worker(env.client, pager):
         yield stage
