@@ -18,17 +18,13 @@ from roust.domain.watch import Sighting, Verdict, sentence
 
 log = structlog.get_logger()
 
-TOLD = Counter(
-    "roust_operators_told", "Messages to operators about Roust itself, by what became of them.", ["result"]
-)
+TOLD = Counter("roust_operators_told", "Messages to operators about Roust itself, by what became of them.", ["result"])
 
 
 class Operators:
     """Reaches each operator by every contact they have: who keeps the pager running gets no quiet hours."""
 
-    def __init__(
-        self, directory: Callable[[], Directory], channels: Callable[[], Mapping[str, Channel]]
-    ) -> None:
+    def __init__(self, directory: Callable[[], Directory], channels: Callable[[], Mapping[str, Channel]]) -> None:
         self._directory = directory
         self._channels = channels
 

@@ -128,9 +128,7 @@ def _line(trouble: Trouble, group: list[Sighting], at: datetime) -> str:
             )
         case Trouble.OVERDUE:
             what = "should have acted" if len(group) == 1 else "alerts should have acted"
-    names = ", ".join(s.subject for s in group[:5]) + (
-        f" and {len(group) - 5} more" if len(group) > 5 else ""
-    )
+    names = ", ".join(s.subject for s in group[:5]) + (f" and {len(group) - 5} more" if len(group) > 5 else "")
     counted = names if len(group) == 1 else f"{len(group)} {what}"
     tail = f" {what}" if len(group) == 1 else f": {names}"
     return f"{counted}{tail} (for {oldest} s)."

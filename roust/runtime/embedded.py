@@ -57,9 +57,7 @@ class EmbeddedServer:
     first one's process lives, and a server that outlived its own process is stopped first.
     """
 
-    def __init__(
-        self, state: Path, *, port: int = 0, ui_port: int = 0, search_attributes: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, state: Path, *, port: int = 0, ui_port: int = 0, search_attributes: Sequence[str] = ()) -> None:
         self._state = StateDirectory(state)
         self._wanted = (port, ui_port)
         self._search_attributes = search_attributes
@@ -89,9 +87,7 @@ class EmbeddedServer:
         self._state.lock()
         try:
             self._state.stop_left_over_server()
-            self.port, self.ui_port = claim(
-                HOST, (self._wanted[0], "--temporal-port"), (self._wanted[1], "--ui-port")
-            )
+            self.port, self.ui_port = claim(HOST, (self._wanted[0], "--temporal-port"), (self._wanted[1], "--ui-port"))
             self._spawn(program)
             return await self._serving()
         except BaseException:
@@ -181,8 +177,7 @@ class EmbeddedServer:
             except Unreachable as error:
                 if loop.time() >= deadline:
                     raise RoustError(
-                        f"the embedded Temporal server did not serve within {START_WITHIN:.0f} s; "
-                        f"see {self._state.log}"
+                        f"the embedded Temporal server did not serve within {START_WITHIN:.0f} s; see {self._state.log}"
                     ) from error
             await asyncio.sleep(0.05)
 

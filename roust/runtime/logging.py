@@ -29,9 +29,7 @@ def configure_logging(level: str = "info", form: str = "auto", stream: TextIO | 
         redact_event,
     ]
     render: Processor = (
-        structlog.dev.ConsoleRenderer(colors=out.isatty())
-        if readable
-        else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(colors=out.isatty()) if readable else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

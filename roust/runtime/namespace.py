@@ -52,9 +52,7 @@ async def keep_closed_alerts(client: Client, retention: timedelta = RETENTION) -
     await client.workflow_service.update_namespace(
         UpdateNamespaceRequest(
             namespace=client.namespace,
-            config=NamespaceConfig(
-                workflow_execution_retention_ttl=Duration(seconds=int(retention.total_seconds()))
-            ),
+            config=NamespaceConfig(workflow_execution_retention_ttl=Duration(seconds=int(retention.total_seconds()))),
         )
     )
 
@@ -68,9 +66,7 @@ async def _exists(client: Client) -> None:
                 f"Temporal has no namespace {client.namespace!r}; create it with:\n"
                 f"  temporal operator namespace create --retention {RETENTION.days}d {client.namespace}"
             ) from error
-        raise NamespaceNotReady(
-            f"Temporal refuses namespace {client.namespace!r}: {error.message}"
-        ) from error
+        raise NamespaceNotReady(f"Temporal refuses namespace {client.namespace!r}: {error.message}") from error
 
 
 def _by_hand(namespace: str, keywords: Sequence[str], error: RPCError) -> str:

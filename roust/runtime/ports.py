@@ -31,9 +31,7 @@ def listener(host: str, port: int, flag: str) -> socket.socket:
         sock.listen(1024)
     except PermissionError as error:
         sock.close()
-        raise RoustError(
-            f"port {port} needs more rights than this process has; choose another with {flag}"
-        ) from error
+        raise RoustError(f"port {port} needs more rights than this process has; choose another with {flag}") from error
     except OSError as error:
         sock.close()
         raise PortTaken(host, port, flag) from error

@@ -39,9 +39,7 @@ class Settings:
             port=_port(env, "ROUST_PORT", standard.port),
             state=Path(env.get("ROUST_STATE", standard.state)),
             metrics_port=_port(env, "ROUST_METRICS_PORT", standard.metrics_port),
-            log_level=_one_of(
-                env, "ROUST_LOG_LEVEL", standard.log_level, ("debug", "info", "warning", "error")
-            ),
+            log_level=_one_of(env, "ROUST_LOG_LEVEL", standard.log_level, ("debug", "info", "warning", "error")),
             log_format=_one_of(env, "ROUST_LOG_FORMAT", standard.log_format, ("auto", "json", "text")),
         )
 
