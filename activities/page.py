@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.channels.channel import Channel
 from activities.ledger import Ledger
 from activities.sending import AnswerLinks, Sender
+from roust.domain.alert import Urgency
 from roust.domain.directory import Directory
 from roust.domain.notification import (
     MessageKind,
@@ -74,17 +75,17 @@ class _Paging:
         self._resolved: list[Resolved] = []
         self._problems: list[str] = []
         self._fresh: list[Planned] = []
-        if request.kind is MessageKind.PAGE:
-            self._resolve()
+        self._resolve()
 
     def _resolve(self) -> None:
-        request = self._request
+        request, page = self._request, self._request.kind is MessageKind.PAGE
         self._resolved, self._problems = recipients(request.targets, self._directory, request.at)
         for user in (found.user for found in self._resolved):
             planned = plan(
                 user,
                 self._directory.users[user],
-                request.urgency,
+                # Who need not answer is not to be called out of bed: the quiet contacts, once.
+                request.urgency if page else Urgency.LOW,
                 request.at,
                 cycle=request.cycle,
                 pass_=request.pass_,
@@ -93,7 +94,7 @@ class _Paging:
             )
             if not planned:
                 self._problems.append(f"{user} has no contacts")
-            self._fresh += anew(planned, request.pending)
+            self._fresh += anew(planned, request.pending) if page else [i for i in planned if i.due <= request.at]
 
     async def run(self) -> None:
         now = [item for item in self._request.due if self._wanted(item)]
@@ -132,8 +133,7 @@ class _Paging:
             planned=[
                 item
                 for item in self._fresh
-                if item not in used
-                and not (item.due <= self._request.at and (item.user, item.contact) in attempted)
+                if item not in used and not (item.due <= self._request.at and (item.user, item.contact) in attempted)
             ],
         )
 

@@ -23,9 +23,7 @@ FIRST_LOOK, LAST_LOOK = 0.01, 0.32
 class Answering:
     """Acknowledge and resolve one alert, by its id. All raises as `Gateway.acknowledge` does."""
 
-    def __init__(
-        self, client: Client, reading: Reading, lanes: Lanes, within: float = CONFIRM_WITHIN
-    ) -> None:
+    def __init__(self, client: Client, reading: Reading, lanes: Lanes, within: float = CONFIRM_WITHIN) -> None:
         self._client = client
         self._reading = reading
         self._lanes = lanes
@@ -40,9 +38,7 @@ class Answering:
         found = await self._reading.find(alert)
         word = Resolve(request=str(uuid.uuid4()), alert=alert, by=by, via=via)
         lane = self._lanes.to(found.ref.workflow_id)
-        return await self._answer(
-            found, word.request, lambda: lane.resolve(lambda: self._signal(found, RESOLVE, word))
-        )
+        return await self._answer(found, word.request, lambda: lane.resolve(lambda: self._signal(found, RESOLVE, word)))
 
     async def _answer(self, found: Found, request: str, send: Callable[[], Awaitable[None]]) -> Answer:
         if not found.open:
@@ -78,9 +74,7 @@ class Answering:
         """The refusal of a word that came when all was over, with who ended it and when."""
         view = await self._reading.final(found)
         at = view.resolved_at or found.execution.close_time or datetime.now(UTC)
-        reason = (
-            f"resolved at {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {view.resolved_by or 'nobody known'}"
-        )
+        reason = f"resolved at {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {view.resolved_by or 'nobody known'}"
         if found.other is not None:
             reason += f"; another alert with the same key is open: {found.other}"
         return Answer(accepted=False, state=AlertState.RESOLVED, owner=view.owner, reason=reason, at=at)

@@ -96,9 +96,7 @@ class _WindowEnd:
 class Lane:
     """One alert's lane. `idle` is called when nothing is left to do or to remember."""
 
-    def __init__(
-        self, alert: Addressee, pace: Pace, may_wait: Callable[[], bool], idle: Callable[[], None]
-    ) -> None:
+    def __init__(self, alert: Addressee, pace: Pace, may_wait: Callable[[], bool], idle: Callable[[], None]) -> None:
         self._alert = alert
         self._pace = pace
         self._may_wait = may_wait

@@ -40,9 +40,7 @@ async def list_alerts(
         query(state, service), page_size=limit, next_page_token=token, rpc_timeout=RPC_TIMEOUT
     )
     await asked(found.fetch_next_page())
-    alerts = [
-        entry for execution in found.current_page or () if (entry := await _entry(execution)) is not None
-    ]
+    alerts = [entry for execution in found.current_page or () if (entry := await _entry(execution)) is not None]
     after = found.next_page_token
     return AlertPage(alerts, _cursor(after) if after else None)
 

@@ -63,10 +63,7 @@ def search_attributes(now: Standing) -> TypedSearchAttributes:
     """What operators filter by: keys, never names or addresses."""
     values = {STATE: now.state, SERVICE: now.service, PRIORITY: now.priority, POLICY: now.policy}
     return TypedSearchAttributes(
-        [
-            SearchAttributePair(SearchAttributeKey.for_keyword(name), str(value))
-            for name, value in values.items()
-        ]
+        [SearchAttributePair(SearchAttributeKey.for_keyword(name), str(value)) for name, value in values.items()]
     )
 
 

@@ -42,9 +42,7 @@ PATIENCE = 8.0
 KEY_LENGTH = 1024
 """Characters of a dedup key that are kept to be shown; its identity is its hash."""
 
-EVENTS = Counter(
-    "roust_events", "Events that Temporal has durably accepted, or that a route drops.", ["status"]
-)
+EVENTS = Counter("roust_events", "Events that Temporal has durably accepted, or that a route drops.", ["status"])
 
 
 class TemporalGateway:
@@ -83,9 +81,7 @@ class TemporalGateway:
         status = "repeated" if not told.started else "suppressed" if suppressed else "triggered"
         EVENTS.labels(status).inc()
         alert = alert_id(workflow, told.first_run)
-        return Accepted(
-            alert, key, status, decision.service, f"{directory.url.rstrip('/')}/v1/alerts/{alert}"
-        )
+        return Accepted(alert, key, status, decision.service, f"{directory.url.rstrip('/')}/v1/alerts/{alert}")
 
     async def resolve_key(self, event: Event, key_service: str | None, by: str) -> bool:
         """A source's resolve, after the triggers that came before it: whether something open was told."""

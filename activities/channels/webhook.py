@@ -50,9 +50,7 @@ class WebhookChannel:
             ) as client,
         ):
             try:
-                request = client.build_request(
-                    "POST", url, content=body, headers=self._headers(message, body)
-                )
+                request = client.build_request("POST", url, content=body, headers=self._headers(message, body))
             except (httpx2.InvalidURL, ValueError):
                 raise Refused("the webhook's URL cannot be understood") from None
             answer = await client.send(request, stream=True)

@@ -13,7 +13,6 @@ from roust.cli.tables import STATE_STYLE
 from roust.cli.terminal import plain
 
 DETAIL_SHOWN = 200
-RESULT_WORDS = {"sent": "sent", "refused": "refused", "try_again": "not sent yet, tried again"}
 
 
 def alert_sheet(alert: dict[str, Any], seen: datetime) -> RenderableType:
@@ -51,11 +50,7 @@ def _rows(alert: dict[str, Any], seen: datetime) -> list[tuple[str, Text]]:
         ("cut", "the alert was too long and was cut" if alert.get("truncated") else None),
         ("id", alert["id"]),
     ]
-    return [
-        (plain(name), value if isinstance(value, Text) else Text(plain(value)))
-        for name, value in rows
-        if value
-    ]
+    return [(plain(name), value if isinstance(value, Text) else Text(plain(value))) for name, value in rows if value]
 
 
 def _detail(value: Any) -> str:
@@ -115,11 +110,8 @@ def _timeline(alert: dict[str, Any]) -> Table:
 def _told(entry: dict[str, Any]) -> list[Text]:
     """The entry's sentence, then what it does not say already: the reason, and the provider's word."""
     text = plain(entry["text"])
-    result = RESULT_WORDS.get(entry.get("result") or "", entry.get("result") or "")
-    style = "red" if entry.get("result") == "refused" or entry["kind"] in ("exhausted", "trouble") else ""
-    told = [Text(text, style=style)]
-    if result and result.split(",")[0] not in text:
-        told[0].append(f": {plain(result)}")
+    bad = entry.get("result") == "refused" or entry["kind"] in ("exhausted", "trouble")
+    told = [Text(text, style="red" if bad else "")]
     for name, word in (("why", entry.get("why")), ("provider", entry.get("said"))):
         if word and plain(word) not in text:
             told.append(Text(f"  {name}: {plain(word)}", style="dim"))

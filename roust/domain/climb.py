@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from roust.domain.alert import Urgency
 from roust.domain.notification import Planned
+from roust.domain.personal_rules import anew
 from roust.domain.policy import EscalationPolicy, OnEmpty, Step
 
 ON_TIME = timedelta(seconds=2)
@@ -112,22 +113,9 @@ def passes(policy: EscalationPolicy, urgency: Urgency) -> int:
 
 
 def merged(old: list[Planned], new: list[Planned]) -> list[Planned]:
-    """What stays pending when `new` rules of re-paged users join `old` ones (CONTRACT rule 5).
+    """What is pending when `new` rules of re-paged users join `old` ones, in order of due times.
 
-    `new` holds all of the new plan, sent or not. A contact pending from before keeps its earlier due
-    time and takes the place of the new plan's next send by that contact; one that the new plan sends
-    by at least as early is dropped. Users without new rules keep theirs.
+    A contact still pending from before keeps its earlier due time and stands for one of the new plan's
+    (CONTRACT rule 5).
     """
-    kept: list[Planned] = []
-    rest = sorted(new, key=lambda p: p.due)
-    repaged = {p.user for p in new}
-    for before in sorted(old, key=lambda p: p.due):
-        if before.user not in repaged:
-            kept.append(before)
-            continue
-        same = (p for p in rest if (p.user, p.contact) == (before.user, before.contact))
-        later = next((p for p in same if p.due >= before.due), None)
-        if later is not None:
-            rest.remove(later)
-            kept.append(before)
-    return sorted(kept + rest, key=lambda p: (p.due, p.user, p.contact))
+    return sorted([*old, *anew(new, old)], key=lambda p: (p.due, p.user, p.contact))

@@ -36,7 +36,7 @@ def land(story: Escalation, number: int, result: PageResult, now: datetime) -> N
         if outcome.result is Result.TRY_AGAIN:
             _try_again(story, flight, outcome, now)
     if flight.kind is MessageKind.PAGE:
-        _pin(story, flight, result)
+        _pin(story, result)
         _judge(story, flight, result, now)
 
 
@@ -92,12 +92,10 @@ def _until(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -
     return story.climb.due
 
 
-def _pin(story: Escalation, flight: Flight, result: PageResult) -> None:
+def _pin(story: Escalation, result: PageResult) -> None:
     """The rules of those whom this page resolved run on; what was tried now waits no more."""
     attempted = [outcome.planned for outcome in result.outcomes]
-    here = (flight.cycle, flight.pass_, flight.step, flight.occasion)
-    fresh = [p for p in attempted if flight.resolves and (p.cycle, p.pass_, p.step, p.occasion) == here]
-    story.pending = [p for p in merged(story.pending, result.planned + fresh) if p not in attempted]
+    story.pending = [p for p in merged(story.pending, result.planned) if p not in attempted]
 
 
 def _judge(story: Escalation, flight: Flight, result: PageResult, now: datetime) -> None:

@@ -68,9 +68,7 @@ def _group(name: str, directory: Directory) -> tuple[list[tuple[str, str]], list
     return users, problems
 
 
-def _on_call(
-    name: str, directory: Directory, at: datetime, on_call: OnCall
-) -> tuple[list[tuple[str, str]], list[str]]:
+def _on_call(name: str, directory: Directory, at: datetime, on_call: OnCall) -> tuple[list[tuple[str, str]], list[str]]:
     if name not in directory.schedules:
         return [], [f"no schedule named {name!r}"]
     try:

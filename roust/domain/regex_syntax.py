@@ -188,9 +188,7 @@ class _Reader:
         self.at += 1
         flags = self.any_case, self.dot_all
         if self.take("?"):
-            if self.take("P<") or (
-                self.peek == "<" and self.pattern[self.at + 1 : self.at + 2] not in ("=", "!")
-            ):
+            if self.take("P<") or (self.peek == "<" and self.pattern[self.at + 1 : self.at + 2] not in ("=", "!")):
                 self.name(begin)
             elif self.flags(begin):
                 return None

@@ -86,15 +86,11 @@ def _route(event: Event, directory: "Directory", why: list[str]) -> Route | None
         if _all_match(route.match, event.labels):
             why.append(f"route {number} matches: {', '.join(route.match)}")
             return route
-    why.append(
-        f"none of {len(directory.routes)} routes matches" if directory.routes else "there are no routes"
-    )
+    why.append(f"none of {len(directory.routes)} routes matches" if directory.routes else "there are no routes")
     return None
 
 
-def _service(
-    route: Route | None, key_service: str | None, directory: "Directory", why: list[str]
-) -> str | None:
+def _service(route: Route | None, key_service: str | None, directory: "Directory", why: list[str]) -> str | None:
     for name, reason in (
         (route.service if route else None, "the route says so"),
         (key_service, "its key was shown"),
@@ -125,18 +121,12 @@ def _priority(event: Event, route: Route | None, why: list[str]) -> Priority:
     if spoken := _spoken(event):
         why.append(f"priority {spoken}: severity {(event.severity or '').strip()}")
         return spoken
-    unknown = (
-        f"severity {event.severity[:40]!r} says nothing to us"
-        if event.severity
-        else "nobody said how bad it is"
-    )
+    unknown = f"severity {event.severity[:40]!r} says nothing to us" if event.severity else "nobody said how bad it is"
     why.append(f"priority {Priority.P3}: {unknown}")
     return Priority.P3
 
 
-def _urgency(
-    event: Event, route: Route | None, own: "Service | None", priority: Priority, why: list[str]
-) -> Urgency:
+def _urgency(event: Event, route: Route | None, own: "Service | None", priority: Priority, why: list[str]) -> Urgency:
     if own and own.urgency:
         why.append(f"urgency {own.urgency}: the service says so")
         return own.urgency

@@ -86,9 +86,7 @@ async def gateway(client: Client, directory: Directory, queue: str) -> AsyncIter
 @pytest.fixture
 def a_worker(client: Client, queue: str) -> Worker:
     """A worker that does not run yet: `async with a_worker:`."""
-    return Worker(
-        client, task_queue=queue, workflows=[StandInAlert], workflow_runner=UnsandboxedWorkflowRunner()
-    )
+    return Worker(client, task_queue=queue, workflows=[StandInAlert], workflow_runner=UnsandboxedWorkflowRunner())
 
 
 @pytest.fixture

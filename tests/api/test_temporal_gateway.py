@@ -71,9 +71,7 @@ async def test_a_repeat_joins_the_open_alert(gateway: TemporalGateway, service: 
 async def test_the_same_key_of_another_service_is_another_alert(
     client: Client, directory: Directory, service: str, queue: str
 ) -> None:
-    two = directory.model_copy(
-        update={"services": directory.services | {"other": directory.services[service]}}
-    )
+    two = directory.model_copy(update={"services": directory.services | {"other": directory.services[service]}})
     gateway = TemporalGateway(client, lambda: two, task_queue=queue)
     mine = await gateway.trigger(an_event(), service)
     others = await gateway.trigger(an_event(key="disk"), "other")
@@ -196,13 +194,9 @@ async def test_after_resolve_the_same_key_opens_a_new_alert(
     assert second.id != first.id
 
 
-async def test_a_resolve_or_acknowledge_of_nothing_open_says_so(
-    gateway: TemporalGateway, service: str
-) -> None:
+async def test_a_resolve_or_acknowledge_of_nothing_open_says_so(gateway: TemporalGateway, service: str) -> None:
     assert not await gateway.resolve_key(an_event(verb=Verb.RESOLVE, key="never seen"), service, "source")
-    assert not await gateway.acknowledge_key(
-        an_event(verb=Verb.ACKNOWLEDGE, key="never seen"), service, "source"
-    )
+    assert not await gateway.acknowledge_key(an_event(verb=Verb.ACKNOWLEDGE, key="never seen"), service, "source")
 
 
 async def test_a_sources_acknowledge_is_kept_for_the_worker(
@@ -287,9 +281,7 @@ async def test_a_closed_alert_is_read_without_a_worker(
     assert (view.state, view.resolved_by, view.timeline[0].kind) == ("resolved", "ada", Kind.TRIGGERED)
 
 
-async def test_an_alert_that_was_terminated_says_so(
-    client: Client, gateway: TemporalGateway, service: str
-) -> None:
+async def test_an_alert_that_was_terminated_says_so(client: Client, gateway: TemporalGateway, service: str) -> None:
     alert = (await gateway.trigger(an_event(), service)).id
     assert alert is not None
     await client.get_workflow_handle(workflow_id(service, "disk")).terminate(reason="by an operator")
@@ -308,9 +300,7 @@ async def test_many_looks_at_one_alert_cost_one_query(
     assert all(view is views[0] for view in views)
 
 
-@pytest.mark.parametrize(
-    "alert", ["", "nonsense", "../../etc/passwd", "checkout-xyz-1", "a'b\"c", "x" * 5000, "\x00"]
-)
+@pytest.mark.parametrize("alert", ["", "nonsense", "../../etc/passwd", "checkout-xyz-1", "a'b\"c", "x" * 5000, "\x00"])
 async def test_what_is_no_id_is_no_alert(gateway: TemporalGateway, alert: str) -> None:
     for call in (gateway.standing, gateway.view):
         with pytest.raises(NoSuchAlert):
@@ -343,9 +333,7 @@ HOSTILE_KEYS = [
 
 
 @pytest.mark.parametrize("key", HOSTILE_KEYS, ids=range(len(HOSTILE_KEYS)))
-async def test_any_key_and_any_text_opens_an_alert_of_its_own(
-    gateway: TemporalGateway, service: str, key: str
-) -> None:
+async def test_any_key_and_any_text_opens_an_alert_of_its_own(gateway: TemporalGateway, service: str, key: str) -> None:
     event = an_event("<b>\x00\ud800`*[x](http://evil)`" + "€" * 5000, key)
     accepted = await gateway.trigger(event, service)
     assert accepted.id is not None

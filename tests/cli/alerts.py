@@ -37,12 +37,12 @@ def an_entry(after: int, kind: str, text: str, **parts: Any) -> dict[str, Any]:
 def a_whole_alert(**parts: Any) -> dict[str, Any]:
     """Ada's mail was refused, her hook answered; nobody acknowledged, so Ben was paged."""
     timeline = [
-        an_entry(0, "triggered", "triggered: checkout burns its error budget", why="route 1 matches"),
-        an_entry(0, "step", "step 1 of 3, pass 1 of 3: schedule payments-primary"),
+        an_entry(0, "triggered", "Triggered: checkout burns its error budget", why="route 1 matches"),
+        an_entry(0, "step", "Step 1 of 3, pass 1 of 3: notifying schedule payments-primary."),
         an_entry(
             1,
             "paged",
-            "ada by mail",
+            "ada by mail: refused.",
             user="ada",
             contact="mail",
             channel="email",
@@ -54,22 +54,31 @@ def a_whole_alert(**parts: Any) -> dict[str, Any]:
         an_entry(
             1,
             "paged",
-            "ada by hook",
+            "ada by hook: sent.",
             user="ada",
             contact="hook",
             result="sent",
             said="HTTP 202",
             why="on call in payments-primary",
         ),
-        an_entry(301, "step", "step 2 of 3, pass 1 of 3: user ben", why="nobody acknowledged within 5m"),
-        an_entry(302, "paged", "ben by mail", user="ben", contact="mail", result="sent", said="250 2.0.0 ok"),
+        an_entry(301, "step", "Step 2 of 3, pass 1 of 3: notifying user ben."),
+        an_entry(
+            302,
+            "paged",
+            "ben by mail: sent.",
+            user="ben",
+            contact="mail",
+            result="sent",
+            said="250 2.0.0 ok",
+            why="named in the step",
+        ),
     ]
     whole = a_listed_alert(
         dedup_key="slo",
         description="",
         steps=3,
         passes=3,
-        next="step 3 pages team payments",
+        next="step 2 of 3, pass 1 of 3: then the next step",
         next_due="2026-03-02T12:15:01Z",
         acknowledged_at=None,
         resolved_at=None,

@@ -103,8 +103,7 @@ def test_the_sentences_name_at_most_five_alerts() -> None:
     many = [Sighting(Trouble.OVERDUE, f"checkout-{n}", NOON) for n in range(7)]
     later = NOON + timedelta(seconds=90)
     assert sentence(many, later) == (
-        "7 alerts should have acted: checkout-0, checkout-1, checkout-2, checkout-3, checkout-4 and 2 more"
-        " (for 90 s)."
+        "7 alerts should have acted: checkout-0, checkout-1, checkout-2, checkout-3, checkout-4 and 2 more (for 90 s)."
     )
     assert sentence([STUCK, NO_WORKER], later) == (
         "checkout-1 should have acted (for 90 s).\n"

@@ -11,6 +11,7 @@ from roust.domain.due import next_due
 from roust.domain.escalation import Escalation
 from roust.domain.landing import land
 from roust.domain.notification import MessageKind, Outcome, PageRequest, PageResult, Planned, Resolved, Result
+from roust.domain.personal_rules import anew
 from roust.domain.policy import EscalationPolicy, Target
 from roust.domain.trigger import Trigger
 from tests.builders import NOON, an_alert
@@ -120,17 +121,14 @@ class World:
     def _page(self, request: PageRequest) -> PageResult:
         users = list(dict.fromkeys(target.name for target in request.targets if target.name != "nobody"))
         plan = [
-            Planned(
-                user=user, contact=contact, rule=f"{request.urgency.value}{n}",
-                due=request.at + timedelta(seconds=after), cycle=request.cycle, pass_=request.pass_, step=request.step, occasion=request.occasion,
-            )
+            self._plan(request, user, contact, after, f"{request.urgency.value}{n}")
             for user in users
             for n, (after, contacts) in enumerate(self.rules.get(user, [(0, ["mail"])]), 1)
             for contact in contacts
-        ]  # fmt: skip
+        ]
         going = {(p.user, p.contact) for p in request.due}
         now = request.due + [p for p in plan if p.due <= request.at and (p.user, p.contact) not in going]
-        later = [p for p in plan if p.due > request.at]
+        later = anew([p for p in plan if p.due > request.at], request.pending)
         outcomes: list[Outcome] = []
         while now:
             outcomes += [self._send(request, planned) for planned in now]
@@ -141,6 +139,11 @@ class World:
             outcomes=outcomes,
             planned=later,
         )
+
+    def _plan(self, request: PageRequest, user: str, contact: str, after: int, rule: str) -> Planned:
+        due = request.at + timedelta(seconds=after)
+        place = {"cycle": request.cycle, "pass_": request.pass_, "step": request.step, "occasion": request.occasion}
+        return Planned.model_validate({"user": user, "contact": contact, "rule": rule, "due": due, **place})
 
     def _send(self, request: PageRequest, planned: Planned) -> Outcome:
         after = round((self.now - self.start).total_seconds(), 3)

@@ -69,9 +69,7 @@ async def test_search_attributes_are_registered_once_and_retention_is_thirty_day
     await prepare_namespace(client, ["RoustState", "RoustOwner"])
     await prepare_namespace(client, ["RoustState", "RoustOwner"])
     await keep_closed_alerts(client)
-    described = await client.workflow_service.describe_namespace(
-        DescribeNamespaceRequest(namespace=client.namespace)
-    )
+    described = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
     assert described.config.workflow_execution_retention_ttl.ToTimedelta() == timedelta(days=30)
 
 

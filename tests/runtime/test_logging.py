@@ -90,9 +90,7 @@ def test_harmless_text_stays(text: str) -> None:
     assert redact_text(text) == text
 
 
-@pytest.mark.parametrize(
-    "name", ["secret", "integration_key", "auth_token", "password", "to_address", "phone", "key"]
-)
+@pytest.mark.parametrize("name", ["secret", "integration_key", "auth_token", "password", "to_address", "phone", "key"])
 def test_a_field_with_a_secret_s_name_is_struck_out(name: str) -> None:
     assert redact({"deep": [{name: "anything"}]}) == {"deep": [{name: "***"}]}
 

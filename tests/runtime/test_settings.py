@@ -26,9 +26,7 @@ def test_each_variable_is_read() -> None:
             "ROUST_LOG_FORMAT": "json",
         }
     )
-    assert settings == Settings(
-        Path("/etc/roust"), "0.0.0.0", 80, Path("/var/lib/roust"), 9100, "debug", "json"
-    )
+    assert settings == Settings(Path("/etc/roust"), "0.0.0.0", 80, Path("/var/lib/roust"), 9100, "debug", "json")
 
 
 @pytest.mark.parametrize(
