@@ -48,7 +48,7 @@ EVENTS = Counter(
 
 
 class TemporalGateway:
-    """`Gateway`, on Temporal. `directory` gives the configuration in force. Close it: repeats may wait in it."""
+    """`Gateway`, on Temporal. `directory` gives the configuration in force. Close it: repeats may wait."""
 
     def __init__(
         self,
