@@ -22,7 +22,7 @@ class NotThere(Exception):
 
 
 async def asked(call: Awaitable[T]) -> T:
-    """The answer of one call to Temporal. Raises NotThere, and Unavailable for everything that is no answer."""
+    """The answer of one call to Temporal. Raises NotThere; Unavailable for all that is no answer."""
     try:
         async with asyncio.timeout(PATIENCE):
             return await call

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Told:
-    """Temporal has accepted. `first_run` names the alert, `run` the run that took it; `started`: a new alert."""
+    """Temporal has accepted. `first_run` names the alert, `run` its run; `started`: a new alert."""
 
     first_run: str
     run: str
@@ -173,7 +173,7 @@ class Lane:
                 _answer(event.answer, told)
 
     def _following(self) -> Sequence[_Event]:
-        """The events next in the lane: they came before this call to Temporal, so it may answer for them too."""
+        """The events next in the lane: they came before the next call, so it may answer for them too."""
         events: list[_Event] = []
         while self._jobs and isinstance(self._jobs[0], _Event):
             job = self._jobs.popleft()
@@ -215,7 +215,7 @@ class Lane:
         window = self._close()
         try:
             if window is not None and window.pending:
-                # What waited came before the resolve: it is told before it, and must never open the alert anew.
+                # What waited came before the resolve: told before it, it can never open the alert anew.
                 with suppress(NotThere):
                     await self._alert.signal_open(window.pending[0])
                 window.pending = []

@@ -1,4 +1,4 @@
-"""Opening an alert: what its workflow is started with, so that Temporal and its UI tell it from the first event."""
+"""Opening an alert: what its workflow starts with, so that Temporal and its UI tell it from the start."""
 
 import re
 from typing import Any

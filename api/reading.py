@@ -1,4 +1,4 @@
-"""Reading alerts from Temporal: by describe and memo, which need no worker; the timeline by query or result."""
+"""Reading alerts: where they stand by describe and memo, their timeline by query or result."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -71,7 +71,7 @@ class Reading:
             found.ref.workflow_id, run_id=found.ref.first_run, result_type=AlertView
         )
         try:
-            view = await asked(handle.result(follow_runs=True, rpc_timeout=RPC_TIMEOUT))
+            view: AlertView = await asked(handle.result(follow_runs=True, rpc_timeout=RPC_TIMEOUT))
         except NotThere as gone:
             raise BeyondRetention("the alert is no longer kept") from gone
         except WorkflowFailureError as failure:

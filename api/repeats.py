@@ -46,7 +46,7 @@ class Gravity:
 
 
 def merged(events: Sequence[Said]) -> Said:
-    """Several as one, in the order they came: the last one's text and request, the worst gravity, all counts."""
+    """Several as one, in the order they came: the last one's text, the worst gravity, all counts."""
     last = events[-1]
     if len(events) == 1:
         return last

@@ -46,7 +46,7 @@ EVENTS = Counter("roust_events", "Events that Temporal has durably accepted, or 
 
 
 class TemporalGateway:
-    """`Gateway`, on Temporal. `directory` gives the configuration in force. Close it: repeats may wait in it."""
+    """`Gateway`, on Temporal. `directory` gives the configuration in force. Close it: repeats may wait."""
 
     def __init__(
         self,

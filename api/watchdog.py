@@ -62,12 +62,14 @@ class Watchdog:
         *,
         task_queue: str = TASK_QUEUE,
         every: float = EVERY,
+        patience: float = PATIENCE,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._client = client
         self._operators = operators
         self._task_queue = task_queue
         self._every = every
+        self._patience = patience
         self._now = now
         self._watch = Watch()
         self._verdict = Verdict()
@@ -113,7 +115,7 @@ class Watchdog:
 
     async def _sightings(self, at: datetime) -> list[Sighting]:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 found = await self._no_worker(at)
                 found += await self._stuck(at)
                 self._since.pop(Trouble.UNREACHABLE, None)

@@ -32,10 +32,11 @@ async def until(true: Callable[[], object], within: float = 10.0) -> None:
 
 async def count_of(gateway: TemporalGateway, alert: str, wanted: int, within: float = 10.0) -> int:
     """The alert's count, once it is `wanted` or time is up."""
-    end = time.monotonic() + within
-    while (count := (await gateway.standing(alert)).count) != wanted and time.monotonic() < end:
+    for _ in range(int(within / 0.02)):
+        if (await gateway.standing(alert)).count == wanted:
+            break
         await asyncio.sleep(0.02)
-    return count
+    return (await gateway.standing(alert)).count
 
 
 async def signals(client: Client, alert: str) -> int:

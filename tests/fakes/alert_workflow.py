@@ -1,4 +1,4 @@
-"""A stand-in for the alert's workflow: the same messages and memo, nobody paged. It remembers every trigger."""
+"""A stand-in for the alert's workflow: the same messages and memo, nobody paged."""
 
 from datetime import datetime
 

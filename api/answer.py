@@ -1,0 +1,5 @@
+"""The answer page behind the link in each page."""
+
+from fastapi import APIRouter
+
+router = APIRouter()
