@@ -81,6 +81,10 @@ class Gateway(Protocol):
         """Open alerts, or those in `state`; newest first, may lag. Raises BadCursor, Unavailable."""
         ...
 
+    async def ready(self) -> None:
+        """Nothing, when an alert would be accepted now. Raises Unavailable."""
+        ...
+
     async def aclose(self) -> None:
         """Tell Temporal what still waits to be told."""
         ...

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import re
 
-from temporalio.client import Client, WorkflowExecution
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from api.door import RPC_TIMEOUT, asked
 from api.gateway import AlertPage, BadCursor
@@ -49,6 +49,10 @@ async def _entry(execution: WorkflowExecution) -> tuple[str, Standing] | None:
     standing: Standing | None = await execution.memo_value(MEMO, None, type_hint=Standing)
     if standing is None or execution.id.count("/") < 2:
         return None
+    if execution.status is not WorkflowExecutionStatus.RUNNING and standing.state is not AlertState.RESOLVED:
+        how = execution.status.name.lower() if execution.status is not None else None
+        ended = {"state": AlertState.RESOLVED, "resolved_by": how, "resolved_at": execution.close_time}
+        standing = standing.model_copy(update=ended)
     return alert_id(execution.id, standing.first_run or execution.run_id), standing
 
 

@@ -60,6 +60,16 @@ class Reading:
         other = alert_id(ref.workflow_id, _first_run(latest)) if open_now else None
         return await self._found(alert, ref, own, other)
 
+    async def standing(self, alert: str) -> Standing:
+        """Where the alert stands: needs no worker."""
+        found = await self.find(alert)
+        if found.open or found.standing.state is AlertState.RESOLVED:
+            return found.standing
+        # It ended in a later run than its first, or without Roust: the memo at hand is not its last word.
+        ended = await self.final(found)
+        last = ended.model_dump(include=set(AlertView.model_fields) & set(Standing.model_fields))
+        return found.standing.model_copy(update=last | {"next_due": None})
+
     async def view(self, alert: str) -> AlertView:
         """The whole alert. Without a worker: what the memo knows, with one timeline entry that says so."""
         found = await self.find(alert)

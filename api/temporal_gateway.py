@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from prometheus_client import Counter
 from temporalio.client import Client
@@ -41,6 +41,8 @@ PATIENCE = 8.0
 """Seconds an alert source waits at most until it is told to try again."""
 KEY_LENGTH = 1024
 """Characters of a dedup key that are kept to be shown; its identity is its hash."""
+
+HEALTH_TIMEOUT = timedelta(seconds=2)
 
 EVENTS = Counter("roust_events", "Events that Temporal has durably accepted, or that a route drops.", ["status"])
 
@@ -127,13 +129,18 @@ class TemporalGateway:
             self._views.forget(alert)
 
     async def standing(self, alert: str) -> Standing:
-        return (await self._reading.find(alert)).standing
+        return await self._reading.standing(alert)
 
     async def view(self, alert: str) -> AlertView:
         return await self._views.view(alert)
 
     async def list(self, state: str | None, service: str | None, limit: int, cursor: str | None) -> AlertPage:
         return await list_alerts(self._client, state, service, limit, cursor)
+
+    async def ready(self) -> None:
+        """Nothing, when an alert would be accepted now. Raises Unavailable."""
+        if not await asked(self._client.service_client.check_health(timeout=HEALTH_TIMEOUT)):
+            raise Unavailable("Temporal is not serving")
 
     async def aclose(self) -> None:
         """Tell every alert the repeats that still wait for it."""
