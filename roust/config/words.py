@@ -58,9 +58,7 @@ def words(error: ErrorDetails, value: Node | None, last: str | int, fields: Iter
             return f"must have at most {context.get('max_length')} entries"
         case "enum" | "literal_error":
             expected = str(context.get("expected", ""))
-            near = (
-                did_you_mean(_text(value), re.findall(r"'([^']*)'", expected)) if _open(value, last) else ""
-            )
+            near = did_you_mean(_text(value), re.findall(r"'([^']*)'", expected)) if _open(value, last) else ""
             return f"must be {expected}{near}"
         case "string_pattern_mismatch":
             return _FORMS.get(str(last), f"must have the form {context.get('pattern')}")

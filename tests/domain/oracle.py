@@ -41,9 +41,7 @@ def changes(zone: str, first_year: int, last_year: int) -> tuple[datetime, ...]:
 
     def found() -> Iterator[datetime]:
         at = whenever.Instant.from_utc(first_year, 1, 1).to_tz(zone)
-        while (
-            change := at.next_transition()
-        ) is not None and change.to_instant().to_stdlib().year <= last_year:
+        while (change := at.next_transition()) is not None and change.to_instant().to_stdlib().year <= last_year:
             at = change
             yield change.to_instant().to_stdlib()
 
@@ -64,10 +62,7 @@ def turn_begins(begins: datetime, every: tuple[int, str], index: int) -> datetim
     """What clocks show at the beginning of turn `index` of a rotation that `begins` then."""
     count, unit = every
     if unit != "mo":
-        return (
-            begins
-            + index * count * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(days=7)}[unit]
-        )
+        return begins + index * count * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(days=7)}[unit]
     year, month = begins.year, begins.month
     for _ in range(index * count):
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
@@ -83,9 +78,7 @@ def holder(layer: dict[str, Any], zone: str, at: datetime) -> str | None:
     """Whose turn it is, counting turns from the first."""
     begins = datetime.fromisoformat(layer["start"])
     every = (int(layer["every"].rstrip("hdwmo")), layer["every"].lstrip("0123456789"))
-    if at < instant(begins, zone) or (
-        layer.get("end") and at >= instant(datetime.fromisoformat(layer["end"]), zone)
-    ):
+    if at < instant(begins, zone) or (layer.get("end") and at >= instant(datetime.fromisoformat(layer["end"]), zone)):
         return None
     if layer.get("hours") is not None and not any(is_open(window, zone, at) for window in layer["hours"]):
         return None
@@ -111,9 +104,7 @@ def closes(window: dict[str, Any], zone: str, day: date) -> datetime:
     if window["to"] == "24:00":
         return instant(datetime.combine(day + timedelta(days=1), time(0)), zone, last=True)
     overnight = window["to"] <= window["from"]
-    return instant(
-        datetime.combine(day + timedelta(days=overnight), time.fromisoformat(window["to"])), zone, last=True
-    )
+    return instant(datetime.combine(day + timedelta(days=overnight), time.fromisoformat(window["to"])), zone, last=True)
 
 
 def on_call(schedule: dict[str, Any], at: datetime) -> set[str]:
@@ -121,16 +112,12 @@ def on_call(schedule: dict[str, Any], at: datetime) -> set[str]:
     zone = schedule["time_zone"]
     found: set[str] = set()
     for level in sorted({layer.get("level", 0) for layer in schedule["layers"]}):
-        of_level = {
-            holder(layer, zone, at) for layer in schedule["layers"] if layer.get("level", 0) == level
-        } - {None}
+        of_level = {holder(layer, zone, at) for layer in schedule["layers"] if layer.get("level", 0) == level} - {None}
         found = {str(user) for user in of_level} or found
     in_force = [
         o
         for o in schedule.get("overrides", [])
-        if instant(datetime.fromisoformat(o["from"]), zone)
-        <= at
-        < instant(datetime.fromisoformat(o["to"]), zone)
+        if instant(datetime.fromisoformat(o["from"]), zone) <= at < instant(datetime.fromisoformat(o["to"]), zone)
     ]
     layers = set(found)
     for override in in_force:

@@ -49,15 +49,11 @@ def zones_that_change() -> list[str]:
 @st.composite
 def moments(draw: st.DrawFn) -> tuple[str, datetime]:
     """A zone, and what its clocks show within some days of an instant at which they are set."""
-    zone = draw(
-        st.one_of(st.sampled_from(KNOWN_FOR), st.deferred(lambda: st.sampled_from(zones_that_change())))
-    )
+    zone = draw(st.one_of(st.sampled_from(KNOWN_FOR), st.deferred(lambda: st.sampled_from(zones_that_change()))))
     change = draw(st.sampled_from(oracle.changes(zone, FIRST_YEAR, LAST_YEAR)))
     # Mostly hours away, and often on the very minute of the change.
     away = draw(
-        st.one_of(
-            st.integers(-12, 12).map(lambda n: 15 * n), st.integers(-4 * 96, 4 * 96).map(lambda n: 15 * n)
-        )
+        st.one_of(st.integers(-12, 12).map(lambda n: 15 * n), st.integers(-4 * 96, 4 * 96).map(lambda n: 15 * n))
     )
     return zone, oracle.shown(change + timedelta(minutes=away), zone).replace(second=0)
 
@@ -79,9 +75,7 @@ def layers(draw: st.DrawFn, near: datetime, hours: bool = True) -> dict[str, Any
     back = (
         count
         * turns
-        * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(days=7), "mo": timedelta(days=30)}[
-            unit
-        ]
+        * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(days=7), "mo": timedelta(days=30)}[unit]
     )
     begins = near - back + timedelta(minutes=draw(st.sampled_from([0, 0, 0, 15, 30, -15, -45, 720])))
     layer: dict[str, Any] = {
@@ -91,9 +85,7 @@ def layers(draw: st.DrawFn, near: datetime, hours: bool = True) -> dict[str, Any
         "level": draw(st.sampled_from([0, 0, 1, 2])),
     }
     if draw(st.integers(0, 3)) == 0:
-        layer["end"] = written(
-            max(begins + timedelta(days=2), near + timedelta(hours=draw(st.integers(-30, 60))))
-        )
+        layer["end"] = written(max(begins + timedelta(days=2), near + timedelta(hours=draw(st.integers(-30, 60)))))
     if hours and draw(st.booleans()):
         layer["hours"] = draw(st.lists(windows(), min_size=1, max_size=3))
     return layer

@@ -66,9 +66,7 @@ def test_each_instant_has_the_holders_that_the_slow_reference_says(
     edges = data.draw(st.lists(st.sampled_from(sorted(edges_of(found) | {near})), max_size=8))
     steps = data.draw(st.lists(st.integers(-2 * 96, 3 * 96 - 1), min_size=4, max_size=12))
     second = timedelta(seconds=1)
-    asked = [near + n * QUARTER for n in steps] + [
-        e + d for e in edges for d in (-second, second * 0, second)
-    ]
+    asked = [near + n * QUARTER for n in steps] + [e + d for e in edges for d in (-second, second * 0, second)]
     for at in asked:
         expected = oracle.on_call(schedule, at)
         assert set(on_call(resolved, at)) == expected, at
@@ -181,12 +179,7 @@ def test_a_rotation_counted_from_a_later_round_is_the_same_rotation(
         months = local.year * 12 + local.month - 1 - count * people * rounds
         earlier = local.replace(year=months // 12, month=months % 12 + 1)
     else:
-        earlier -= (
-            rounds
-            * people
-            * count
-            * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(7)}[unit]
-        )
+        earlier -= rounds * people * count * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(7)}[unit]
     if earlier.year < zones.FIRST_YEAR:
         return
     layer = {"users": users, "every": every}
