@@ -119,6 +119,7 @@ class Sender:
             passes=request.passes,
             step=planned.step,
             steps=request.steps,
+            occasion=planned.occasion,
             alert_url=self._links.alert_url(request.alert.id),
             answer_url=None if over else self._links.answer_url(request.alert.id, planned.user),
             delayed_since=request.delayed_since,

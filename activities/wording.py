@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from activities import text
 from roust.domain.alert import AlertText, Urgency
-from roust.domain.notification import LAST_RESORT, Message, MessageKind
+from roust.domain.notification import LAST_RESORT, REASSIGNED, Message, MessageKind
 
 log = structlog.get_logger()
 
@@ -134,8 +134,10 @@ def _rows(message: Message) -> list[tuple[str, str]]:
 
 
 def _place(message: Message) -> str:
-    if message.step == LAST_RESORT:
+    if message.occasion.startswith(LAST_RESORT):
         return "last resort: nobody else has answered"
+    if message.occasion == REASSIGNED:
+        return "reassigned to you"
     return f"step {message.step} of {message.steps}, pass {message.pass_} of {message.passes}"
 
 
