@@ -95,7 +95,7 @@ def _until(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -
 def _pin(story: Escalation, result: PageResult) -> None:
     """The rules of those whom this page resolved run on; what was tried now waits no more."""
     attempted = [outcome.planned for outcome in result.outcomes]
-    story.pending = [p for p in merged(story.pending, result.planned) if p not in attempted]
+    story.pending = merged(story.pending, result.planned, attempted)
 
 
 def _judge(story: Escalation, flight: Flight, result: PageResult, now: datetime) -> None:

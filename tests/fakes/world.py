@@ -124,29 +124,24 @@ class World:
     def run(self, until: float, events: Iterable[tuple[float, Callable[["World"], None]]] = ()) -> "World":
         """Let time pass to `until` seconds after the start; each event happens at its second."""
         end = self.start + timedelta(seconds=until)
-        script = sorted(events, key=lambda event: event[0])
-        for _ in range(100_000):
-            self._act()
-            if self.over:
-                return self
-            times = [end]
-            times += [self.start + timedelta(seconds=script[0][0])] if script else []
-            times += [min(landing for landing, _, _ in self.air)] if self.air else []
-            times += [self.until] if self.until else []
-            self.now = max(self.now, min(times))
-            for begin, wake in self.naps:
-                self.now = wake if begin <= self.now < wake else self.now
-            if self.air and self.air[0][0] <= self.now:
+        script = [(self.start + timedelta(seconds=at), happens) for at, happens in events]
+        script.sort(key=lambda event: event[0])
+        for _ in range(20_000):
+            # What came while nothing ran is taken in together, before anything is decided.
+            while self.air and self.air[0][0] <= self.now:
                 _, number, result = self.air.pop(0)
                 land(self.story, number, result, self.now)
                 self._reload()
-            elif script and self.start + timedelta(seconds=script[0][0]) <= self.now:
-                # What came while nothing ran is taken in together, before anything is decided.
-                while script and self.start + timedelta(seconds=script[0][0]) <= self.now:
-                    script.pop(0)[1](self)
+            while script and script[0][0] <= self.now:
+                script.pop(0)[1](self)
                 self._reload()
-            elif self.now >= end:
+            self._act()
+            if self.over or self.now >= end:
                 return self
+            times = [end, *(event[0] for event in script[:1]), *(flight[0] for flight in self.air[:1])]
+            self.now = max(self.now, min([*times, self.until] if self.until else times))
+            for begin, wake in self.naps:
+                self.now = wake if begin <= self.now < wake else self.now
         raise AssertionError("the alert spins without time passing")
 
     def _act(self) -> None:
