@@ -120,7 +120,8 @@ def _next_rung(story: Escalation, now: datetime) -> Decision:
 def _begin_step(story: Escalation, due: datetime, now: datetime) -> Decision:
     climb, step = story.climb, story.policy.steps[story.climb.step - 1]
     at = climb.begin(step, due, now)
-    story.step_users, story.step_sent, story.retries = [], False, _still_tried(story)
+    story.step_users, story.step_sent, story.step_gave_up = [], False, False
+    story.retries = _still_tried(story)
     names = ", ".join(str(target) for target in step.notify)
     place = _place(story)
     story.note(Kind.STEP, at, f"{place[0].upper()}{place[1:]}: notifying {names}.")

@@ -75,6 +75,8 @@ class Escalation(BaseModel):
     step_users: list[str] = []
     """Whom the current step resolved to; `step_sent`: one of them was sent something since it began."""
     step_sent: bool = False
+    step_gave_up: bool = False
+    """A send to one of them failed until its time was over, which is not the same as refused."""
     flights: dict[int, Flight] = {}
     flown: int = 0
     generation: int = 0

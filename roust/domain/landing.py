@@ -79,6 +79,8 @@ def _try_again(story: Escalation, flight: Flight, outcome: Outcome, now: datetim
     at, until = now + timedelta(seconds=delay), _until(story, flight, outcome, now)
     if at < until:
         story.retries.append(Retry(planned=outcome.planned, attempt=attempt, at=at, until=until))
+    elif outcome.planned.user in story.step_users:
+        story.step_gave_up = True
 
 
 def _until(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> datetime:
@@ -114,6 +116,6 @@ def _judge(story: Escalation, flight: Flight, result: PageResult, now: datetime)
         return
     waiting = {planned.user for planned in story.pending} | {retry.planned.user for retry in story.retries}
     others = any(other.generation == story.generation for other in story.flights.values())
-    in_vain = story.step_users and not story.step_sent and not others and not waiting & set(story.step_users)
-    if in_vain and climb.hurry(now):
+    hopeful = story.step_sent or story.step_gave_up or others or waiting & set(story.step_users)
+    if story.step_users and not hopeful and climb.hurry(now):
         story.note(Kind.SKIPPED, now, "Every contact refused: the next step begins at once.")
