@@ -125,7 +125,9 @@ class Escalation(BaseModel):
         was = self.alert
         self.last_event_at = now
         raised = trigger.priority.worse_than(was.priority)
-        louder = trigger.urgency is Urgency.HIGH and was.urgency is Urgency.LOW
+        # A suppressed event is kept and counted; it makes nobody's contact ring.
+        pages = trigger.action is Action.PAGE
+        louder = pages and trigger.urgency is Urgency.HIGH and was.urgency is Urgency.LOW
         self.alert = was.model_copy(
             update={
                 "summary": trigger.summary or was.summary,
@@ -140,12 +142,14 @@ class Escalation(BaseModel):
         if raised or louder:
             text = f"Got worse: {self.alert.priority.value}, {self.alert.urgency.value} urgency."
             self.note(Kind.RAISED, now, text, why="; ".join(trigger.why) or None)
+        if not pages:
+            return
         match was.state:
             case AlertState.RESOLVED:
                 self.note(Kind.WITHDRAWN, now, "Triggered again before the end: the resolve is withdrawn.")
                 self._clear_answerers()
                 self.begin_cycle(now, now)
-            case AlertState.SUPPRESSED if trigger.action is Action.PAGE:
+            case AlertState.SUPPRESSED:
                 self.begin_cycle(now, now)
             case AlertState.TRIGGERED if louder and self.climb.step:
                 self.call_off()
@@ -156,7 +160,7 @@ class Escalation(BaseModel):
                 self.last_resort_wanted = "still happening, and exhausted for over an hour"
             case AlertState.ACKNOWLEDGED if louder:
                 self.remind = f"it got worse: {self.alert.priority.value} now"
-            case AlertState.ACKNOWLEDGED if _hour_past(self.reminded_at or self.state_since, now):
+            case AlertState.ACKNOWLEDGED if _hour_past(max(self.state_since, self.reminded_at or self.state_since), now):
                 self.remind = "it still happens, over an hour after it was acknowledged"
 
     def acknowledge(self, request: str, alert: str | None, by: str, via: str, now: datetime) -> None:

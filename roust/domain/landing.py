@@ -115,7 +115,7 @@ def _judge(story: Escalation, flight: Flight, result: PageResult, now: datetime)
         story.note(Kind.SKIPPED, now, text, why="; ".join(result.problems) or None)
         return
     waiting = {planned.user for planned in story.pending} | {retry.planned.user for retry in story.retries}
-    others = any(other.generation == story.generation for other in story.flights.values())
+    others = any(_of_current_step(story, other) for other in story.flights.values())
     hopeful = story.step_sent or story.step_gave_up or others or waiting & set(story.step_users)
     if story.step_users and not hopeful and climb.hurry(now):
         story.note(Kind.SKIPPED, now, "Every contact refused: the next step begins at once.")

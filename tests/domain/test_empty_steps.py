@@ -72,6 +72,6 @@ def test_somebody_who_comes_on_call_for_the_next_pass_is_paged() -> None:
 
 def test_a_cycle_that_begins_anew_may_page_the_last_resort_again() -> None:
     w = World(steps=[step(NOBODY)], repeats=1, acknowledge_timeout="30m")
-    w.run(2399, [(100, lambda w: w.acknowledge("ada"))])
+    w.run(2399, [(100, lambda w: w.acknowledge("margaret"))])
     assert w.rungs == [(0, "margaret", 1, 1, 0), (1900, "margaret", 2, 1, 0), (2200, "margaret", 2, 2, 0)]
-    assert w.others == [(1600, "ada", "reminder")] or w.others == []
+    assert w.others == [(1600, "margaret", "reminder")]

@@ -153,6 +153,7 @@ class World:
                     self._reload()
                     if self.takes:
                         self.air.append((self.now + timedelta(seconds=self.takes), send.flight, result))
+                        self.air.sort(key=lambda flight: flight[0])
                     else:
                         land(self.story, send.flight, result, self.now)
                     self._reload()
