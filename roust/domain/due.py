@@ -266,6 +266,7 @@ def _send(
         targets=list(targets),
         due=list(due),
         pending=story.pending if kind is MessageKind.PAGE else [],
+        used=story.used if kind is MessageKind.PAGE else [],
         delayed_since=late,
         note=note,
     )

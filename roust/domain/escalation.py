@@ -62,6 +62,8 @@ class Escalation(BaseModel):
     retries: list[Retry] = []
     attempts: dict[str, int] = {}
     """How often the sends under way were tried before, by key."""
+    used: list[tuple[str, str]] = []
+    """The contacts that the rules now running have tried, by user: no fallback for what comes."""
     why: dict[str, str] = {}
     paged: list[tuple[str, str]] = []
     """Whom a page reached and by which contact, in order: they hear of the resolve."""
@@ -160,7 +162,9 @@ class Escalation(BaseModel):
                 self.last_resort_wanted = "still happening, and exhausted for over an hour"
             case AlertState.ACKNOWLEDGED if louder:
                 self.remind = f"it got worse: {self.alert.priority.value} now"
-            case AlertState.ACKNOWLEDGED if _hour_past(max(self.state_since, self.reminded_at or self.state_since), now):
+            case AlertState.ACKNOWLEDGED if _hour_past(
+                max(self.state_since, self.reminded_at or self.state_since), now
+            ):
                 self.remind = "it still happens, over an hour after it was acknowledged"
 
     def acknowledge(self, request: str, alert: str | None, by: str, via: str, now: datetime) -> None:
@@ -227,7 +231,7 @@ class Escalation(BaseModel):
 
     def call_off(self) -> None:
         """Everything pending stops, for everyone."""
-        self.pending, self.retries, self.attempts = [], [], {}
+        self.pending, self.retries, self.attempts, self.used = [], [], {}, []
         self.last_resort_wanted, self.last_resort_due, self.remind = "", None, ""
         self.restart_step = False
         self.generation += 1

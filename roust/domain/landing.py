@@ -97,6 +97,9 @@ def _until(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -
 def _pin(story: Escalation, result: PageResult) -> None:
     """The rules of those whom this page resolved run on; what was tried now waits no more."""
     attempted = [outcome.planned for outcome in result.outcomes]
+    anew = {resolved.user for resolved in result.resolved}
+    tried = [(planned.user, planned.contact) for planned in attempted]
+    story.used = list(dict.fromkeys([pair for pair in story.used if pair[0] not in anew] + tried))
     story.pending = merged(story.pending, result.planned, attempted)
 
 

@@ -80,7 +80,9 @@ def test_the_first_one_owns_the_alert_and_a_later_one_is_recorded_and_told_who_h
 
 
 def test_two_at_the_same_instant_have_one_owner() -> None:
-    w = World(steps=TWO).run(DAY, [(10, lambda w: w.acknowledge("ben", "b")), (10, lambda w: w.acknowledge("ada", "a"))])
+    w = World(steps=TWO).run(
+        DAY, [(10, lambda w: w.acknowledge("ben", "b")), (10, lambda w: w.acknowledge("ada", "a"))]
+    )
     assert w.story.alert.owner == "ben"
     assert [answer(w, name).first for name in "ba"] == [True, False]
 

@@ -50,7 +50,11 @@ def test_a_single_pass_that_reached_nobody_pages_the_last_resort_once_not_twice(
 def test_the_passes_after_one_that_reached_nobody_keep_their_full_waits() -> None:
     w = World(steps=[step(NOBODY), step("ada", wait="10m")], repeats=2, fate=fates(ada="refused")).run(86_000)
     assert w.pages == [(0, "margaret"), (1800, "margaret")]
-    assert [(after, user) for after, user, _, _ in w.tried if user == "ada"] == [(0, "ada"), (300, "ada"), (1200, "ada")]
+    assert [(after, user) for after, user, _, _ in w.tried if user == "ada"] == [
+        (0, "ada"),
+        (300, "ada"),
+        (1200, "ada"),
+    ]
 
 
 def test_an_empty_step_that_waits_is_no_reason_to_hurry_the_last_resort() -> None:

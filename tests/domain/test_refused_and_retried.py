@@ -193,7 +193,9 @@ def test_a_send_of_the_step_before_that_hangs_does_not_keep_refusals_from_hurryi
 def test_a_user_without_any_contact_is_no_reason_to_wait() -> None:
     w = World(steps=[step("ada"), step("ben")], rules={})
     users = w.directory.users
-    bare = users["ada"].model_copy(update={"contacts": {}, "notification_rules": type(users["ada"].notification_rules)()})
+    bare = users["ada"].model_copy(
+        update={"contacts": {}, "notification_rules": type(users["ada"].notification_rules)()}
+    )
     w.directory = w.directory.model_copy(update={"users": users | {"ada": bare}})
     w.run(299)
     assert w.pages == [(0, "ben")]
@@ -203,3 +205,24 @@ def test_every_refusal_is_recorded() -> None:
     w = World(steps=[step("ada"), step("ben")], fate=fates(ada="refused")).run(10)
     said = [(e.user, e.result) for e in w.story.timeline.entries if e.kind == "paged"]
     assert said == [("ada", "refused"), ("ben", "sent")]
+
+
+def test_a_fallback_contact_is_used_once_for_one_page() -> None:
+    rules = {"ada": [(0, ["push"]), (60, ["text"])]}
+    fate = fates(ada_push="refused", ada_text="refused")
+    w = World(steps=[step("ada"), step("ben")], rules=rules, contacts={"ada": ["old"]})
+    w.fate = lambda p, after: fate(p, after) if p.contact != "text" or after else TRY_AGAIN
+    w.run(299)
+    assert [(after, contact) for after, user, contact, _ in w.tried if user == "ada"] == [
+        (0, "push"),
+        (0, "text"),
+        (0, "old"),
+        (5, "text"),
+    ]
+    assert w.pages_by == [(0, "ada", "old")]
+
+
+def test_a_later_refusal_does_not_bring_back_a_contact_that_took_the_page() -> None:
+    rules = {"ada": [(0, ["push"]), (60, ["text"])]}
+    w = World(steps=[step("ada"), step("ben")], rules=rules, fate=fates(ada_text="refused")).run(299)
+    assert w.pages_by == [(0, "ada", "push")]

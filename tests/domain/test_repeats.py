@@ -162,7 +162,11 @@ def test_a_repeat_within_the_hour_of_the_acknowledge_reminds_nobody() -> None:
 
 
 def test_an_acknowledge_of_a_later_cycle_has_an_hour_of_its_own() -> None:
-    events = [(100, lambda w: w.acknowledge("ada", "one")), (4000, again), (7400, lambda w: w.acknowledge("ben", "two"))]
+    events = [
+        (100, lambda w: w.acknowledge("ada", "one")),
+        (4000, again),
+        (7400, lambda w: w.acknowledge("ben", "two")),
+    ]
     w = World(steps=TWO, acknowledge_timeout="2h")
     w.run(10_000, [*events, (8000, again)])
     # The 5/6 of Ada's two hours are at 6100 s; Ben has had it for ten minutes when the repeat comes.

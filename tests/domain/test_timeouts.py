@@ -45,7 +45,9 @@ def test_somebody_elses_press_does_not_begin_the_timeout_anew() -> None:
 
 
 def test_every_acknowledge_has_its_own_timeout() -> None:
-    w = a_world().run(4099, [(100, lambda w: w.acknowledge("ada", "one")), (2300, lambda w: w.acknowledge("ben", "two"))])
+    w = a_world().run(
+        4099, [(100, lambda w: w.acknowledge("ada", "one")), (2300, lambda w: w.acknowledge("ben", "two"))]
+    )
     assert w.rungs == [(0, "ada", 1, 1, 1), (1900, "ada", 2, 1, 1), (2200, "ben", 2, 1, 2)]
     assert w.others == [(1600, "ada", "reminder"), (3800, "ben", "reminder")]
     w.run(4200)

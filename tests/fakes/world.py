@@ -13,7 +13,7 @@ from roust.domain.due import next_due
 from roust.domain.escalation import Escalation
 from roust.domain.landing import land
 from roust.domain.notification import MessageKind, Outcome, PageRequest, PageResult, Planned, Result
-from roust.domain.personal_rules import FALLBACK, plan
+from roust.domain.personal_rules import at_once, fallback, plan
 from roust.domain.policy import EscalationPolicy, Target
 from roust.domain.recipients import recipients
 from roust.domain.trigger import Trigger
@@ -192,7 +192,7 @@ class World:
         urgency = request.urgency if page else Urgency.LOW
         place = {"cycle": request.cycle, "pass_": request.pass_, "step": request.step}
         planned = plan(user, self.directory.users[user], urgency, request.at, **place, occasion=request.occasion)
-        return [item for item in planned if page or item.due <= request.at]
+        return planned if page else at_once(planned, request.at)
 
     def _send(self, request: PageRequest, planned: Planned) -> Outcome:
         after = round((self.now - self.start).total_seconds(), 3)
@@ -216,13 +216,16 @@ class World:
                 continue
             waiting = sorted((*request.pending, *fresh), key=lambda p: p.due)
             rest = [p for p in waiting if p.user == user and p.contact not in tried]
-            rest += [self._fallback(user, c, request) for c in self.directory.users[user].contacts if c not in tried]
+            used = tried | {contact for name, contact in request.used if name == user}
+            rest += [self._fallback(user, c, request) for c in self.directory.users[user].contacts if c not in used]
             forward += rest[:1]
         return forward
 
     def _fallback(self, user: str, contact: str, request: PageRequest) -> Planned:
         place = {"cycle": request.cycle, "pass_": request.pass_, "step": request.step, "occasion": request.occasion}
-        return Planned.model_validate({"user": user, "contact": contact, "rule": FALLBACK, "due": request.at, **place})
+        return Planned.model_validate(
+            {"user": user, "contact": contact, "rule": fallback(request.urgency), "due": request.at, **place}
+        )
 
     # -- what people and sources do -----------------------------------------------------------------
 
