@@ -18,7 +18,7 @@ from roust.domain.notification import (
     Resolved,
     Result,
 )
-from roust.domain.personal_rules import FALLBACK, plan
+from roust.domain.personal_rules import at_once, fallback, plan
 from roust.domain.recipients import recipients
 
 _BEAT = 1.0
@@ -94,7 +94,7 @@ class _Paging:
             )
             if not planned:
                 self._problems.append(f"{user} has no contacts")
-            self._fresh += planned if page else [item for item in planned if item.due <= request.at]
+            self._fresh += planned if page else at_once(planned, request.at)
 
     async def run(self) -> None:
         now = [item for item in self._request.due if self._wanted(item)]
@@ -167,11 +167,11 @@ class _Paging:
                 return item
         known = self._directory.users.get(user)
         for contact in known.contacts if known else ():
-            if not self._ledger.tried(user, contact):
+            if not self._ledger.tried(user, contact) and (user, contact) not in request.used:
                 return Planned(
                     user=user,
                     contact=contact,
-                    rule=FALLBACK,
+                    rule=fallback(request.urgency),
                     due=request.at,
                     cycle=request.cycle,
                     pass_=request.pass_,

@@ -1,5 +1,6 @@
 """The climb: where an alert stands on its policy, and which rung comes next."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel
@@ -132,16 +133,19 @@ def passes(policy: EscalationPolicy, urgency: Urgency) -> int:
     return 1 if urgency is Urgency.LOW else policy.repeats + 1
 
 
-def merged(old: list[Planned], new: list[Planned]) -> list[Planned]:
+def merged(old: list[Planned], new: list[Planned], attempted: Collection[Planned] = ()) -> list[Planned]:
     """What is pending when `new` rules of re-paged users join `old` ones, in order of due times.
 
     A contact still pending from before keeps its earlier due time, and stands for one of the new plan's
-    later ones, so that it is not sent twice for it (CONTRACT rule 5).
+    later ones, so that it is not sent twice for it (CONTRACT rule 5). What was `attempted` waits no more,
+    nor does what an attempt of the new plan has just stood for.
     """
-    fresh = sorted(new, key=lambda p: p.due)
+    fresh = sorted([*new, *(p for p in attempted if p not in old)], key=lambda p: p.due)
+    gone = set(attempted)
     for earlier in sorted(old, key=lambda p: p.due):
         same = (p for p in fresh if (p.user, p.contact) == (earlier.user, earlier.contact) and p.due >= earlier.due)
         stood_for = next(same, None)
         if stood_for is not None:
             fresh.remove(stood_for)
-    return sorted([*old, *fresh], key=lambda p: (p.due, p.user, p.contact))
+            gone |= {earlier} if stood_for in attempted else set()
+    return sorted((p for p in [*old, *fresh] if p not in gone), key=lambda p: (p.due, p.user, p.contact))

@@ -125,7 +125,8 @@ def _next_rung(story: Escalation, now: datetime) -> Decision:
 def _begin_step(story: Escalation, due: datetime, now: datetime) -> Decision:
     climb, step = story.climb, story.climb.current(story.policy)
     at = climb.begin(step, due, now)
-    story.step_users, story.step_sent, story.retries = [], False, _still_tried(story)
+    story.step_users, story.step_sent, story.step_gave_up = [], False, False
+    story.retries = _still_tried(story)
     names = ", ".join(str(target) for target in step.notify)
     place = _place(story)
     story.note(Kind.STEP, at, f"{place[0].upper()}{place[1:]}: notifying {names}.")
@@ -271,6 +272,7 @@ def _send(
         targets=list(targets),
         due=list(due),
         pending=story.pending if kind is MessageKind.PAGE else [],
+        used=story.used if kind is MessageKind.PAGE else [],
         delayed_since=late,
         note=note,
     )

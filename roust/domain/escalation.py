@@ -66,6 +66,8 @@ class Escalation(BaseModel):
     retries: list[Retry] = []
     attempts: dict[str, int] = {}
     """How often the sends under way were tried before, by key."""
+    used: list[tuple[str, str]] = []
+    """The contacts that the rules now running have tried, by user: no fallback for what comes."""
     why: dict[str, str] = {}
     paged: list[tuple[str, str]] = []
     """Whom a page reached and by which contact, in order: they hear of the resolve."""
@@ -83,6 +85,8 @@ class Escalation(BaseModel):
     step_users: list[str] = []
     """Whom the current step resolved to; `step_sent`: one of them was sent something since it began."""
     step_sent: bool = False
+    step_gave_up: bool = False
+    """A send to one of them failed until its time was over, which is not the same as refused."""
     flights: dict[int, Flight] = {}
     flown: int = 0
     generation: int = 0
@@ -148,7 +152,9 @@ class Escalation(BaseModel):
         was = self.alert
         self.last_event_at = now
         raised = trigger.priority.worse_than(was.priority)
-        louder = trigger.urgency is Urgency.HIGH and was.urgency is Urgency.LOW
+        # A suppressed event is kept and counted; it makes nobody's contact ring.
+        pages = trigger.action is Action.PAGE
+        louder = pages and trigger.urgency is Urgency.HIGH and was.urgency is Urgency.LOW
         self.alert = was.model_copy(
             update={
                 "summary": trigger.summary or was.summary,
@@ -165,12 +171,14 @@ class Escalation(BaseModel):
         if raised or louder:
             text = f"Got worse: {self.alert.priority.value}, {self.alert.urgency.value} urgency."
             self.note(Kind.RAISED, now, text, why="; ".join(trigger.why) or None)
+        if not pages:
+            return
         match was.state:
             case AlertState.RESOLVED:
                 self.note(Kind.WITHDRAWN, now, "Triggered again before the end: the resolve is withdrawn.")
                 self._clear_answerers()
                 self.begin_cycle(now, now)
-            case AlertState.SUPPRESSED if trigger.action is Action.PAGE:
+            case AlertState.SUPPRESSED:
                 self.begin_cycle(now, now)
             case AlertState.TRIGGERED if louder:
                 self._louder(now)
@@ -183,7 +191,9 @@ class Escalation(BaseModel):
                 self.last_resort_wanted = "still happening, and exhausted for over an hour"
             case AlertState.ACKNOWLEDGED if louder:
                 self.remind = f"it got worse: {self.alert.priority.value} now"
-            case AlertState.ACKNOWLEDGED if _hour_past(self.reminded_at or self.state_since, now):
+            case AlertState.ACKNOWLEDGED if _hour_past(
+                max(self.state_since, self.reminded_at or self.state_since), now
+            ):
                 self.remind = "it still happens, over an hour after it was acknowledged"
 
     def acknowledge(self, request: str, alert: str | None, by: str, via: str, now: datetime) -> None:
@@ -275,7 +285,7 @@ class Escalation(BaseModel):
 
     def call_off(self) -> None:
         """Everything pending stops, for everyone."""
-        self.pending, self.retries, self.attempts = [], [], {}
+        self.pending, self.retries, self.attempts, self.used = [], [], {}, []
         self.last_resort_wanted, self.last_resort_due, self.remind = "", None, ""
         self.restart_step = False
         self.resume_at = None

@@ -79,6 +79,8 @@ def _try_again(story: Escalation, flight: Flight, outcome: Outcome, now: datetim
     at, until = now + timedelta(seconds=delay), _until(story, flight, outcome, now)
     if at < until:
         story.retries.append(Retry(planned=outcome.planned, attempt=attempt, at=at, until=until))
+    elif outcome.planned.user in story.step_users:
+        story.step_gave_up = True
 
 
 def _until(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> datetime:
@@ -95,7 +97,10 @@ def _until(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -
 def _pin(story: Escalation, result: PageResult) -> None:
     """The rules of those whom this page resolved run on; what was tried now waits no more."""
     attempted = [outcome.planned for outcome in result.outcomes]
-    story.pending = [p for p in merged(story.pending, result.planned) if p not in attempted]
+    anew = {resolved.user for resolved in result.resolved}
+    tried = [(planned.user, planned.contact) for planned in attempted]
+    story.used = list(dict.fromkeys([pair for pair in story.used if pair[0] not in anew] + tried))
+    story.pending = merged(story.pending, result.planned, attempted)
 
 
 def _judge(story: Escalation, flight: Flight, result: PageResult, now: datetime) -> None:
@@ -113,7 +118,7 @@ def _judge(story: Escalation, flight: Flight, result: PageResult, now: datetime)
         story.note(Kind.SKIPPED, now, text, why="; ".join(result.problems) or None)
         return
     waiting = {planned.user for planned in story.pending} | {retry.planned.user for retry in story.retries}
-    others = any(other.generation == story.generation for other in story.flights.values())
-    in_vain = story.step_users and not story.step_sent and not others and not waiting & set(story.step_users)
-    if in_vain and climb.hurry(now):
+    others = any(_of_current_step(story, other) for other in story.flights.values())
+    hopeful = story.step_sent or story.step_gave_up or others or waiting & set(story.step_users)
+    if story.step_users and not hopeful and climb.hurry(now):
         story.note(Kind.SKIPPED, now, "Every contact refused: the next step begins at once.")

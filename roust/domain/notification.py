@@ -38,7 +38,7 @@ class Result(StrEnum):
 class Planned(BaseModel):
     """One contact of one user, due at `due`, pinned when its step began.
 
-    `rule` names the personal rule (`high1`, `low2`, …; `fallback` for a contact no rule names);
+    `rule` names the personal rule (`high1`, `low2`, …; `high-fallback` for a contact no rule names);
     `occasion` tells apart pages to the last resort, and reminders (it stands in the key as the step).
     """
 
@@ -91,6 +91,7 @@ class PageRequest(BaseModel):
 
     `due`: pinned earlier and due now (first times and retries). `pending`: pinned, not due yet; only
     read, to bring a user's next contact forward when one is refused.
+    `used`: contacts (user, contact) that the user's running rules have tried: none of them is a fallback.
     `recipients` (reminder, resolved): those users by those contacts, no rules.
     `delayed_since`: it should have gone out then.
     """
@@ -108,6 +109,7 @@ class PageRequest(BaseModel):
     targets: list[Target] = []
     due: list[Planned] = []
     pending: list[Planned] = []
+    used: list[tuple[str, str]] = []
     delayed_since: datetime | None = None
     note: str = ""
 
