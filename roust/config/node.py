@@ -71,10 +71,7 @@ class Node:
         found: list[tuple[Path, Node]] = [((), self)]
         for part in pattern.split("."):
             found = [
-                ((*path, key), child)
-                for path, node in found
-                for key, child in node.children()
-                if part in ("*", key)
+                ((*path, key), child) for path, node in found for key, child in node.children() if part in ("*", key)
             ]
         return iter(found)
 

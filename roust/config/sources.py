@@ -65,9 +65,7 @@ def _folder(folder: Path, problems: list[Problem]) -> list[Path]:
     files = [entry for entry in entries if entry.suffix in SUFFIXES and not entry.is_dir()]
     for entry in entries:
         if entry.is_dir() and any(inner.suffix in SUFFIXES for inner in entry.iterdir()):
-            problems.append(
-                Problem(Place(str(entry)), "", "a folder in a folder is not read: name it on its own")
-            )
+            problems.append(Problem(Place(str(entry)), "", "a folder in a folder is not read: name it on its own"))
     if not files:
         problems.append(Problem(Place(str(folder)), "", "no *.yaml or *.yml in this folder"))
     return files

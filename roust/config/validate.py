@@ -75,9 +75,7 @@ def _section(result: Draft, path: Path, node: Node, field: FieldInfo) -> Any:
     if origin is dict and isinstance(node.value, dict):
         for name in node.value:
             _validated(result, (*path, name), Node(node.keys[name], name), Name, lambda _: NAME_RULE)
-        entries = {
-            name: _validated(result, (*path, name), child, arguments[1]) for name, child in node.value.items()
-        }
+        entries = {name: _validated(result, (*path, name), child, arguments[1]) for name, child in node.value.items()}
         return {name: value for name, value in entries.items() if value is not _INVALID}
     if origin is list and isinstance(node.value, list):
         items = [_validated(result, (*path, i), child, arguments[0]) for i, child in node.children()]
@@ -95,9 +93,7 @@ def _parts(result: Draft, path: Path, node: Node, model: type[BaseModel]) -> Any
     parts: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         child = node.child(field.alias or name)
-        value = (
-            _validated(Draft(node, result.directory, []), (), child, field.annotation) if child else _INVALID
-        )
+        value = _validated(Draft(node, result.directory, []), (), child, field.annotation) if child else _INVALID
         if value is not _INVALID:
             parts[name] = value
     return model.model_construct(**parts)
@@ -108,9 +104,7 @@ def _adapter(annotation: Any) -> TypeAdapter[Any]:
     return TypeAdapter(annotation)
 
 
-def _validated(
-    result: Draft, path: Path, node: Node, annotation: Any, say: Callable[[Path], str] | None = None
-) -> Any:
+def _validated(result: Draft, path: Path, node: Node, annotation: Any, say: Callable[[Path], str] | None = None) -> Any:
     try:
         return _adapter(annotation).validate_python(node.plain())
     except ValidationError as error:
