@@ -12,7 +12,6 @@ from roust.config.problem import Problem, in_order
 from roust.config.validate import Draft, draft, whole
 from roust.domain.directory import Directory
 from roust.domain.errors import RoustError
-from roust.domain.zones import pin_zone_data
 
 
 class BadConfiguration(RoustError):
@@ -50,7 +49,6 @@ def load(paths: Sequence[Path], environ: Mapping[str, str]) -> Loaded:
     When a file cannot be read at all, the others are checked only by themselves: what they refer to may
     stand in it.
     """
-    pin_zone_data()
     read = sources.read(paths, environ)
     result = draft(read.root) if read.root.value else Draft(read.root, Directory(), [])
     if read.whole:
