@@ -95,10 +95,7 @@ def test_overlapping_overrides_that_name_the_same_user_are_refused() -> None:
     later = COVER | {"kind": "add", "from": "2026-01-05T12:00", "to": "2026-01-07T00:00"}
     found = mistakes(overrides=[later, COVER | {"user": "ben"}, COVER])
     assert list(found) == ["overrides.0.from"]
-    assert (
-        "overlaps another override that names ada: ada covers from 2026-01-05T00:00"
-        in found["overrides.0.from"]
-    )
+    assert "overlaps another override that names ada: ada covers from 2026-01-05T00:00" in found["overrides.0.from"]
     touching = later | {"from": COVER["to"]}
     assert Schedule.model_validate({"time_zone": "UTC", "overrides": [touching, COVER]})
 
