@@ -97,8 +97,8 @@ class _Paging:
             self._fresh += planned if page else [item for item in planned if item.due <= request.at]
 
     async def run(self) -> None:
-        now = [item for item in self._request.due if self._wanted(item)]
-        now += [item for item in self._fresh if item.due <= self._request.at]
+        fresh = [item for item in self._fresh if item.due <= self._request.at]
+        now = [item for item in (*self._request.due, *fresh) if self._wanted(item)]
         # Also whom an earlier attempt of this activity left with nothing but refusals.
         users = dict.fromkeys([i.user for i in now] + [o.planned.user for o in self._ledger.outcomes])
         self._tasks = {asyncio.create_task(self._reach(u, [i for i in now if i.user == u])) for u in users}

@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, Serializer, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from roust.domain.errors import RoustError
@@ -28,6 +29,13 @@ class AnswerToken:
     made_at: datetime
 
 
+class _Serializer(URLSafeTimedSerializer):
+    """Without compression: its tokens begin with a dot, and many a proxy denies paths that do."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        return base64_encode(Serializer.dump_payload(self, obj))
+
+
 class Links:
     """Makes and reads answer links. The first of `keys` signs, all of them verify: a key is rotated by
     putting the new one first and dropping the old one when its links have lived their life."""
@@ -37,7 +45,7 @@ class Links:
             raise ValueError("links need at least one key, and none may be empty")
         self._base_url = base_url.rstrip("/")
         # itsdangerous signs with the last of its keys.
-        self._serializer = URLSafeTimedSerializer(
+        self._serializer = _Serializer(
             list(reversed(keys)), salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256}
         )
 

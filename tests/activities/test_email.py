@@ -156,9 +156,11 @@ async def test_mail_is_encrypted_and_the_server_verified(tls: str) -> None:
     authority.issue_cert("127.0.0.1").configure_cert(theirs)
     ours = ssl.create_default_context()
     authority.configure_trust(ours)
-    login = {"username": "roust", "password": SecretStr("a password")} if tls == "starttls" else {}
-    keep = {"starttls": theirs, "login": ("roust", "a password")} if tls == "starttls" else {"tls": theirs}
-    async with a_mail_server(**keep) as server:  # type: ignore[arg-type]
+    login: dict[str, Any] = {"username": "roust", "password": SecretStr("a password")} if tls == "starttls" else {}
+    keep: dict[str, Any] = (
+        {"starttls": theirs, "login": ("roust", "a password")} if tls == "starttls" else {"tls": theirs}
+    )
+    async with a_mail_server(**keep) as server:
         await a_channel(server, ours, tls=tls, **login).send(a_message(), ADA)
         assert [(d.encrypted or tls == "tls", d.username) for d in server.deliveries] == [(True, login.get("username"))]
         with pytest.raises((OSError, ssl.SSLError)):

@@ -62,6 +62,13 @@ def test_the_answer_comes_before_everything_but_the_first_line() -> None:
     assert words.text.index("/a/") < words.text.index("Since")
 
 
+def test_a_long_summary_leaves_the_answer_in_sight_and_is_told_whole_below() -> None:
+    summary = "checkout is down because " + "of this and that and " * 20 + "the end"
+    words = worded(a_message(alert=an_alert(summary=summary)))
+    assert words.text.index("/a/") < 600
+    assert summary in words.text
+
+
 def test_a_reader_in_utc_is_told_the_hour_once() -> None:
     assert "Mon 2 Mar 12:00 UTC\n" in worded(a_message()).text
 

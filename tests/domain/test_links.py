@@ -24,6 +24,12 @@ def test_a_link_says_whose_it_is_and_for_which_alert() -> None:
     assert abs((datetime.now(UTC) - said.made_at).total_seconds()) < 3600
 
 
+def test_no_proxy_mistakes_a_link_for_a_hidden_file_or_a_mail_program_for_its_sentence() -> None:
+    made = token(LINKS, alert="checkout-" + "0" * 60)
+    assert made[0].isalnum()
+    assert made[-1].isalnum()
+
+
 @given(st.integers(0, len(TOKEN) - 1), st.integers(1, 255))
 def test_a_link_with_a_changed_byte_is_refused(place: int, flip: int) -> None:
     damaged = TOKEN[:place] + chr(ord(TOKEN[place]) ^ flip) + TOKEN[place + 1 :]
