@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from activities.channels.channel import TryAgain
+from activities.current import CurrentLinks
+from activities.page import Pager
 from roust.domain.alert import Urgency
 from roust.domain.notification import MessageKind, Result
 from tests.activities.pages import (
@@ -243,6 +245,14 @@ async def test_nobody_is_called_by_voice_as_a_resolved_target_either(channel: Re
     directory = ada_with({"call": {"voice": "+447700900001"}, "mail": {"email": "ada@example.com"}})
     await run_page(a_pager(channel, directory), a_request("user:ada", kind=MessageKind.RESOLVED))
     assert channel.attempted == [("ada", "mail")]
+
+
+async def test_a_page_goes_out_though_no_link_can_be_signed(channel: RecordingChannel) -> None:
+    directory = a_directory(link_keys=[])
+    pager = Pager(lambda: directory, {"email": channel}, CurrentLinks(lambda: directory))
+    await run_page(pager, a_request("user:ada"))
+    assert channel.paged == [("ada", "mail")]
+    assert channel.taken[0].answer_url is None
 
 
 async def test_the_same_key_on_every_attempt(channel: RecordingChannel) -> None:
