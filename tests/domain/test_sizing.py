@@ -109,6 +109,11 @@ def test_what_cannot_travel_is_replaced(value: Any, kept: Any) -> None:
     assert event.details == {"v": kept}
 
 
+def test_a_broken_link_can_be_written_all_the_same() -> None:
+    event = sized(Event(summary="x", links=[Link(href="https://x.example/\ud800\0", text="\udfff")]))
+    assert Event.model_validate_json(event.model_dump_json()) == event
+
+
 def test_what_is_nested_too_deeply_is_cut() -> None:
     deep: Any = "core"
     for _ in range(500):
