@@ -95,9 +95,7 @@ class Access:
 
 def unauthorized() -> Declined:
     """401, the same for a missing, an unknown and a wrong secret."""
-    return Declined(
-        401, "unauthorized", "a valid key or token is needed", headers={"WWW-Authenticate": "Bearer"}
-    )
+    return Declined(401, "unauthorized", "a valid key or token is needed", headers={"WWW-Authenticate": "Bearer"})
 
 
 def shown(request: Request) -> str | None:
@@ -149,9 +147,7 @@ def needs(role: Role) -> Needs:
 def permitted(token: Token, role: Role) -> Caller:
     """The caller that `token` is, if its role is at least `role`; else 403."""
     if _RANK[token.role] < _RANK[role]:
-        raise Declined(
-            403, "forbidden", f"this needs the role {role.value}; the token has {token.role.value}"
-        )
+        raise Declined(403, "forbidden", f"this needs the role {role.value}; the token has {token.role.value}")
     return Caller(token.name, token.user, token.role)
 
 

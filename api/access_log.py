@@ -24,9 +24,7 @@ class RedactSecrets(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
-            record.args = tuple(
-                redacted(arg) if isinstance(arg, str) and "/" in arg else arg for arg in record.args
-            )
+            record.args = tuple(redacted(arg) if isinstance(arg, str) and "/" in arg else arg for arg in record.args)
         return True
 
 

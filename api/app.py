@@ -22,9 +22,7 @@ ROUTERS = (
 )
 
 
-def create_app(
-    gateway: Gateway, directory: CurrentDirectory, *, body_seconds: float = MOST_SECONDS
-) -> FastAPI:
+def create_app(gateway: Gateway, directory: CurrentDirectory, *, body_seconds: float = MOST_SECONDS) -> FastAPI:
     """The application over `gateway`, with the directory that `directory` holds at each moment.
 
     Handlers find both in `request.app.state` (`gateway`, `directory`). ValueError when a route declares

@@ -128,7 +128,5 @@ def _integer(digits: str) -> int | str:
 
 
 def _without_lone_surrogates(value: Any) -> Any:
-    whole = (
-        json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    )
+    whole = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return json.loads(whole, parse_int=_integer)

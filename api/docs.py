@@ -42,12 +42,9 @@ def _operation(method: str, path: str, operation: dict[str, Any], rule: str) -> 
     said = f"<p>{escape(operation.get('description') or operation.get('summary') or '')}</p>"
     access = f"<p>Access: {escape(rule)}.</p>"
     asked = "".join(
-        f"<li><code>{escape(one['name'])}</code> ({escape(one['in'])})</li>"
-        for one in operation.get("parameters", [])
+        f"<li><code>{escape(one['name'])}</code> ({escape(one['in'])})</li>" for one in operation.get("parameters", [])
     )
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    examples = "".join(
-        f"<pre>{escape(json.dumps(one, indent=2))}</pre>" for one in schema.get("examples", [])
-    )
+    examples = "".join(f"<pre>{escape(json.dumps(one, indent=2))}</pre>" for one in schema.get("examples", []))
     fields = "".join(f"<li><code>{escape(name)}</code></li>" for name in schema.get("properties", {}))
     return f"{head}{said}{access}<ul>{asked}{fields}</ul>{examples}"

@@ -22,6 +22,7 @@ from api.repeats import Said
 from roust.domain.alert import AlertState, Priority, Urgency
 from roust.domain.routing import Action
 from workflows.messages import (
+    LIST_LENGTH,
     MEMO,
     POLICY,
     PRIORITY,
@@ -35,9 +36,6 @@ from workflows.messages import (
 
 SUMMARY_LENGTH = 90
 """Characters: Temporal takes 400 bytes of summary, and an escaped sign may take five."""
-LIST_LENGTH = 250
-"""Characters of a text in the memo, which is read for every line of a list."""
-
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~&@:])")
 
 

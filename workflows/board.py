@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
 
-from workflows.messages import MEMO, OWNER, PRIORITY, STATE, AlertView, Standing
+from workflows.messages import LIST_LENGTH, MEMO, OWNER, PRIORITY, STATE, AlertView, Standing
 
 with workflow.unsafe.imports_passed_through():
     from roust.domain.alert import AlertState
@@ -73,11 +73,11 @@ def _standing(story: Escalation, coming: Wait, first_run: str) -> Standing:
     return Standing(
         state=alert.state,
         service=alert.service,
-        summary=alert.summary,
+        summary=alert.summary[:LIST_LENGTH],
         priority=alert.priority,
         urgency=alert.urgency,
         policy=story.policy_name,
-        dedup_key=alert.dedup_key,
+        dedup_key=alert.dedup_key[:LIST_LENGTH],
         owner=alert.owner,
         acknowledged_at=story.acknowledged_at,
         resolved_at=story.resolved_at,
@@ -94,10 +94,7 @@ def _standing(story: Escalation, coming: Wait, first_run: str) -> Standing:
 
 
 def _alike(shown: Standing, now: Standing) -> bool:
-    moving = {"next_due", "first_run", "triggered_at", "count", "step"}
-    if shown.model_dump(exclude=moving) != now.model_dump(exclude=moving):
-        return False
-    if shown.first_run is not None and (shown.count, shown.step) != (now.count, now.step):
+    if shown.model_dump(exclude={"next_due"}) != now.model_dump(exclude={"next_due"}):
         return False
     if shown.next_due is None or now.next_due is None:
         return shown.next_due is now.next_due

@@ -33,6 +33,9 @@ SEARCH_ATTRIBUTES = (STATE, SERVICE, PRIORITY, POLICY, OWNER)
 MEMO = "roust"
 """The one memo field: a `Standing`, read by `describe` and by lists without a worker."""
 
+LIST_LENGTH = 250
+"""Characters of a text in the memo, which is read for every line of a list."""
+
 _ALERT_ID = re.compile(
     r"^(?P<service>[A-Za-z0-9][A-Za-z0-9._-]{0,63})-(?P<tail>[0-9a-f]{20})-"
     r"(?P<run>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$"

@@ -104,9 +104,7 @@ async def _store(group: list[Understood], gateway: Gateway, service: str, fallba
         if not isinstance(failure, Unavailable):
             raise failure
     if failures:
-        raise unavailable(
-            f"{len(failures)} of {len(by_key)} alerts could not be stored; send the group again"
-        )
+        raise unavailable(f"{len(failures)} of {len(by_key)} alerts could not be stored; send the group again")
     return [stored for outcome in outcomes if not isinstance(outcome, BaseException) for stored in outcome]
 
 

@@ -70,9 +70,7 @@ def _summary(notes: dict[str, Any], said: dict[str, str], source: str) -> str:
     if name:
         instance = said.get("instance", "").strip()
         return f"{name} on {instance}" if instance else name
-    return (
-        ", ".join(f"{label}={value}" for label, value in said.items()) or f"{source} alert without a summary"
-    )
+    return ", ".join(f"{label}={value}" for label, value in said.items()) or f"{source} alert without a summary"
 
 
 def _details(own: dict[str, Any], notes: dict[str, Any], group: dict[str, Any]) -> dict[str, Any]:
@@ -106,9 +104,7 @@ def _left_out(group: dict[str, Any], source: str) -> list[Understood]:
 
 def _unclear(body: Any, what: str) -> Understood:
     own = mapping(body)
-    title = first_words(
-        *(own.get(name) for name in ("summary", "title", "message", "msg", "Subject", "text"))
-    )
+    title = first_words(*(own.get(name) for name in ("summary", "title", "message", "msg", "Subject", "text")))
     summary = f"{what}: {title}" if title else what
     return Understood(Event(summary=summary, source="unknown", details={"received": body}), clear=False)
 

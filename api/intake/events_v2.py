@@ -82,9 +82,7 @@ async def enqueue(request: Request, ring: Annotated[KeyRing, Depends(KeyInBody()
             await gateway.acknowledge_key(event, service, by=by)
         case Verb.RESOLVE:
             await gateway.resolve_key(event, service, by=by)
-    return JSONResponse(
-        EnqueuedV2(message="Event processed", dedup_key=event.dedup_key or "").model_dump(), 202
-    )
+    return JSONResponse(EnqueuedV2(message="Event processed", dedup_key=event.dedup_key or "").model_dump(), 202)
 
 
 @router.post("/v2/change/enqueue", status_code=202, summary="Events v2: a change, dropped")
@@ -115,10 +113,7 @@ def parsed(body: dict[str, Any]) -> Event:
         links=links(
             *((one.get("href"), words(one.get("text"))) for one in _objects(body.get("links"))),
             (body.get("client_url"), first_words(body.get("client"), "Source")),
-            *(
-                (one.get("href") or one.get("src"), words(one.get("alt")))
-                for one in _objects(body.get("images"))
-            ),
+            *((one.get("href") or one.get("src"), words(one.get("alt"))) for one in _objects(body.get("images"))),
         ),
         details=_details(payload),
     )

@@ -56,9 +56,7 @@ class NativeLink(BaseModel):
 class NativeAlert(BaseModel):
     """An alert in our own words. What it holds besides is kept in `details`."""
 
-    model_config = ConfigDict(
-        extra="allow", coerce_numbers_to_str=True, json_schema_extra={"examples": [_EXAMPLE]}
-    )
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True, json_schema_extra={"examples": [_EXAMPLE]})
 
     summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     service: str | None = None
@@ -102,9 +100,7 @@ class AcceptedAlert(BaseModel):
     openapi_extra=body_of(NativeAlert),
     summary="Trigger",
 )
-async def trigger(
-    request: Request, admitted: Annotated[Admitted, Depends(NeedsKeyOrToken())]
-) -> JSONResponse:
+async def trigger(request: Request, admitted: Annotated[Admitted, Depends(NeedsKeyOrToken())]) -> JSONResponse:
     """Start an alert, or repeat the open one with the same dedup key. 202: it is durable."""
     gateway: Gateway = request.app.state.gateway
     directory: Directory = request.app.state.directory.directory
@@ -114,9 +110,7 @@ async def trigger(
     if service is None and decide(event, None, directory).service is None:
         raise _unknown("say which service: no route takes this and there is no default_service")
     accepted = await gateway.trigger(event, service)
-    answer = AcceptedAlert(
-        id=accepted.id, dedup_key=accepted.dedup_key, status=accepted.status, url=accepted.url
-    )
+    answer = AcceptedAlert(id=accepted.id, dedup_key=accepted.dedup_key, status=accepted.status, url=accepted.url)
     return JSONResponse(answer.model_dump(), 202)
 
 

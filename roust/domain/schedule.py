@@ -1,6 +1,6 @@
 """Who is on call: schedules, layers, overrides, shifts. One resolver for calendar, question and paging."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple
@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from roust.domain.calendar import Calendar, Strand
+from roust.domain.calendar import Calendar, Change, Strand
 from roust.domain.overrides import Override, OverrideKind, overlaps, span_objection
 from roust.domain.rotation import EveryText, Rotation, parse_every
 from roust.domain.windows import Hours, Window
@@ -33,6 +33,9 @@ __all__ = [
 
 HORIZON = timedelta(days=400)
 """How far ahead the next hand-off is looked for: further than any turn of a year."""
+
+SOON = timedelta(days=8)
+_TICK = timedelta(microseconds=1)
 
 
 def _somebody(users: Any) -> Any:
@@ -199,10 +202,9 @@ def next_handoff(schedule: Schedule, at: datetime, overrides: Sequence[Override]
     """The first change of who is on call after `at`; None when there is none within `HORIZON`."""
     at = instant(at)
     now = on_call(schedule, at, overrides)
-    for ahead in (HORIZON / 50, HORIZON / 8, HORIZON):
-        for change in schedule.calendar.changes(at, at + ahead, [*schedule.overrides, *overrides]):
-            if at < change.at < at + ahead and sorted(change.holders) != now:
-                return Handoff(change.at, sorted(change.holders))
+    for change in _ahead(schedule, at, [*schedule.overrides, *overrides], (SOON, HORIZON / 8, HORIZON)):
+        if sorted(change.holders) != now:
+            return Handoff(change.at, sorted(change.holders))
     return None
 
 
@@ -210,10 +212,29 @@ def why(schedule: Schedule, at: datetime, overrides: Sequence[Override] = ()) ->
     """Who is on call at `at`, sorted, each with the reason: the layer or override, and until when."""
     at = instant(at)
     every = [*schedule.overrides, *overrides]
+    holders = schedule.calendar.holders(at, every)
+    until: dict[str, datetime] = {}
+    for change in _ahead(schedule, at, every, (SOON, HORIZON / 8)):
+        for user in holders.keys() - change.holders.keys():
+            until.setdefault(user, change.at)
+        if len(until) == len(holders):
+            break
     return [
-        Holding(user, f"{_because(cause)}, {_until(schedule, user, at, every)}")
-        for user, cause in sorted(schedule.calendar.holders(at, every).items(), key=lambda held: held[0])
+        Holding(user, f"{_because(holders[user])}, {_until(until.get(user), schedule.time_zone)}")
+        for user in sorted(holders)
     ]
+
+
+def _ahead(
+    schedule: Schedule, at: datetime, overrides: Sequence[Override], spans: Sequence[timedelta]
+) -> Iterator[Change]:
+    # Most hand-offs are near: far ones are computed only when no near one was the one looked for.
+    looked = at
+    for span in spans:
+        for change in schedule.calendar.changes(looked, at + span, overrides):
+            if looked < change.at < at + span:
+                yield change
+        looked = at + span - _TICK
 
 
 def _because(cause: Strand | Override) -> str:
@@ -229,10 +250,7 @@ def _because(cause: Strand | Override) -> str:
     return f"{deed} ({said})" if said else deed
 
 
-def _until(schedule: Schedule, user: str, at: datetime, overrides: Sequence[Override]) -> str:
-    for ahead in (HORIZON / 50, HORIZON / 8, HORIZON):
-        for change in schedule.calendar.changes(at, at + ahead, overrides):
-            if change.at < at + ahead and user not in change.holders:
-                shown = wall_clock(change.at, zone(schedule.time_zone))
-                return f"until {shown:%Y-%m-%d %H:%M} {schedule.time_zone}"
-    return "with no end in sight"
+def _until(end: datetime | None, zone_name: str) -> str:
+    if end is None:
+        return "with no end in sight"
+    return f"until {wall_clock(end, zone(zone_name)):%Y-%m-%d %H:%M} {zone_name}"
