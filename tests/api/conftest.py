@@ -92,7 +92,7 @@ def channel() -> RecordingChannel:
 
 
 @pytest.fixture
-def a_worker(client: Client, queue: str, directory: Directory, channel: RecordingChannel) -> Worker:
+async def a_worker(client: Client, queue: str, directory: Directory, channel: RecordingChannel) -> Worker:
     """The real worker, paging into `channel`; it does not run yet: `async with a_worker:`."""
     pager = Pager(lambda: directory, {"email": channel}, Links(["a-key-for-tests-only"], directory.url))
     return build_worker(client, pager, task_queue=queue)
