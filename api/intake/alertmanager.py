@@ -61,22 +61,6 @@ class StoredGroup(BaseModel):
     alerts: list[Stored]
 
 
-@router.api_route(
-    "/in/alertmanager",
-    methods=["POST", "PUT"],
-    status_code=202,
-    response_model=StoredGroup,
-    openapi_extra=body_of(AlertmanagerNotification),
-    summary="Alertmanager and Grafana",
-)
-@router.api_route(
-    "/in/alertmanager/{key:path}",
-    methods=["POST", "PUT"],
-    status_code=202,
-    response_model=StoredGroup,
-    openapi_extra=body_of(AlertmanagerNotification),
-    summary="Alertmanager and Grafana, the key in the path",
-)
 async def notify(request: Request, service: Annotated[str, Depends(NeedsKey())]) -> JSONResponse:
     """Each alert of the group by its fingerprint and its own status. 503 when any could not be stored."""
     gateway: Gateway = request.app.state.gateway
@@ -104,9 +88,7 @@ async def _store(group: list[Understood], gateway: Gateway, service: str, fallba
         if not isinstance(failure, Unavailable):
             raise failure
     if failures:
-        raise unavailable(
-            f"{len(failures)} of {len(by_key)} alerts could not be stored; send the group again"
-        )
+        raise unavailable(f"{len(failures)} of {len(by_key)} alerts could not be stored; send the group again")
     return [stored for outcome in outcomes if not isinstance(outcome, BaseException) for stored in outcome]
 
 
@@ -116,3 +98,20 @@ async def _tell(one: Understood, gateway: Gateway, service: str) -> Stored:
         return Stored(dedup_key=dedup_key(one.event), status="resolved" if open_ else "nothing_open")
     accepted = await gateway.trigger(one.event, service)
     return Stored(dedup_key=accepted.dedup_key, status=accepted.status, id=accepted.id)
+
+
+for path, summary in (
+    ("/in/alertmanager", "Alertmanager and Grafana"),
+    ("/in/alertmanager/{key:path}", "Alertmanager and Grafana, the key in the path"),
+):
+    for method in ("POST", "PUT"):  # Grafana may be told to PUT.
+        router.add_api_route(
+            path,
+            notify,
+            methods=[method],
+            status_code=202,
+            response_model=StoredGroup,
+            openapi_extra=body_of(AlertmanagerNotification),
+            summary=summary,
+            include_in_schema=method == "POST",
+        )
