@@ -105,27 +105,28 @@ SCRIPTS = {
 """What a scanner's script does to every form it finds, and what the page says to it."""
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
 async def test_a_script_that_submits_the_form_acknowledges_nothing(
-    browser: Browser, base: str, client: Client, alert: str, script: str
+    browser: Browser, base: str, client: Client, alert: str
 ) -> None:
-    context = await browser.new_context()
-    page = await context.new_page()
-    # By a timer of the page itself: what a driver evaluates counts as a person's gesture.
-    await page.add_init_script(
-        "addEventListener('load', () => setTimeout(() => { if (scripted.done) return; "
-        "const button = document.querySelector('button.acknowledge'), form = button.form; " + script + "; }, 0));"
-        "const scripted = { get done() { return document.querySelector('.said') !== null } };"
-    )
-    async with page.expect_request(lambda request: request.method == "POST"):
-        await page.goto(base + link(alert))
-    await page.wait_for_selector("[role=status]")
-    assert await said(page) == SCRIPTS[script]
-    assert await signals(client, alert) == 0
+    for script, answer in SCRIPTS.items():
+        context = await browser.new_context()
+        page = await context.new_page()
+        # By a timer of the page itself: what a driver evaluates counts as a person's gesture.
+        await page.add_init_script(
+            "const first = () => document.querySelector('.said') === null;"
+            "addEventListener('load', () => setTimeout(() => { if (!first()) return;"
+            f"const button = document.querySelector('button.acknowledge'), form = button.form; {script}; }}, 0));"
+        )
+        async with page.expect_request(lambda request: request.method == "POST"):
+            await page.goto(base + link(alert))
+        await page.wait_for_selector("[role=status]")
+        assert await said(page) == answer
+        assert await signals(client, alert) == 0
+        if script != next(reversed(SCRIPTS)):
+            await context.close()
     await page.get_by_role("button", name="I have it").click()
     await page.wait_for_selector(".said.good")
     assert (await said(page)).startswith("Acknowledged by you at ")
-    await context.close()
 
 
 async def test_the_page_works_without_javascript_in_the_dark(browser: Browser, base: str, alert: str) -> None:
