@@ -20,6 +20,10 @@ class BeyondRetention(RoustError):
     """The alert is no longer kept (410)."""
 
 
+class BadCursor(RoustError):
+    """The list cannot go on from there: that cursor was never given out (422)."""
+
+
 class NotConfirmed(RoustError):
     """Durably recorded; no worker has confirmed it within the time (202)."""
 
@@ -49,7 +53,7 @@ class Gateway(Protocol):
         ...
 
     async def resolve_key(self, event: Event, key_service: str | None, by: str) -> bool:
-        """A source's resolve, routed like its trigger: whether something open was told. Raises Unavailable."""
+        """A source's resolve, routed as its trigger: whether something open was told. Raises Unavailable."""
         ...
 
     async def acknowledge_key(self, event: Event, key_service: str | None, by: str) -> bool:
@@ -57,17 +61,30 @@ class Gateway(Protocol):
         ...
 
     async def acknowledge(self, alert: str, by: str, via: str) -> Answer:
-        """Raises NoSuchAlert, BeyondRetention, Unavailable, NotConfirmed (recorded, outcome unknown within 2 s)."""
+        """What became of it. Raises NoSuchAlert, BeyondRetention, Unavailable, and NotConfirmed (recorded,
+        outcome unknown within 2 s)."""
         ...
 
-    async def resolve(self, alert: str, by: str, via: str) -> Answer: ...
+    async def resolve(self, alert: str, by: str, via: str) -> Answer:
+        """As `acknowledge`."""
+        ...
 
     async def standing(self, alert: str) -> Standing:
-        """Where the alert stands, by `describe`: needs no worker. Raises NoSuchAlert, BeyondRetention, Unavailable."""
+        """Where the alert stands, without a worker. Raises NoSuchAlert, BeyondRetention, Unavailable."""
         ...
 
     async def view(self, alert: str) -> AlertView:
-        """The whole alert with its timeline; with no worker, what the memo knows and a timeline that says so."""
+        """The whole alert; with no worker, what the memo knows and a timeline that says so. Raises alike."""
         ...
 
-    async def list(self, state: str | None, service: str | None, limit: int, cursor: str | None) -> AlertPage: ...
+    async def list(self, state: str | None, service: str | None, limit: int, cursor: str | None) -> AlertPage:
+        """Open alerts, or those in `state`; newest first, may lag. Raises BadCursor, Unavailable."""
+        ...
+
+    async def ready(self) -> None:
+        """Nothing, when an alert would be accepted now. Raises Unavailable."""
+        ...
+
+    async def aclose(self) -> None:
+        """Tell Temporal what still waits to be told."""
+        ...

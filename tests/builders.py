@@ -21,7 +21,10 @@ def a_directory(**parts: Any) -> Directory:
         "users": {
             "ada": {"name": "Ada Lovelace", "contacts": {"mail": {"email": "ada@example.com"}}},
             "ben": {"name": "Ben Bitdiddle", "contacts": {"mail": {"email": "ben@example.com"}}},
-            "margaret": {"name": "Margaret Hamilton", "contacts": {"mail": {"email": "margaret@example.com"}}},
+            "margaret": {
+                "name": "Margaret Hamilton",
+                "contacts": {"mail": {"email": "margaret@example.com"}},
+            },
         },
         "teams": {"payments": {"members": ["ada", "ben"]}},
         "escalation_policies": {

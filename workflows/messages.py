@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from roust.domain.alert import AlertState, Link, Priority, Urgency
+from roust.domain.alert import Answer as Answer
 from roust.domain.duration import Duration
+from roust.domain.escalation import Escalation
 from roust.domain.policy import EscalationPolicy, Target
-from roust.domain.routing import Action
 from roust.domain.timeline import Entry
+from roust.domain.trigger import Trigger as Trigger
 
 TASK_QUEUE = "roust"
 WORKFLOW = "Alert"
@@ -30,6 +32,9 @@ SEARCH_ATTRIBUTES = (STATE, SERVICE, PRIORITY, POLICY, OWNER)
 
 MEMO = "roust"
 """The one memo field: a `Standing`, read by `describe` and by lists without a worker."""
+
+LIST_LENGTH = 250
+"""Characters of a text in the memo, which is read for every line of a list."""
 
 _ALERT_ID = re.compile(
     r"^(?P<service>[A-Za-z0-9][A-Za-z0-9._-]{0,63})-(?P<tail>[0-9a-f]{20})-"
@@ -64,31 +69,6 @@ def parse_alert_id(text: str) -> AlertRef | None:
     return AlertRef(f"alert/{found['service']}/{found['tail']}", found["run"])
 
 
-class Trigger(BaseModel):
-    """An event that starts an alert or repeats it, routed and cut to size.
-
-    `count`: how many events this one stands for (repeats are coalesced at the intake). `request` is
-    unique per event, so that the same trigger in a start and in a signal counts once.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    request: str
-    at: datetime
-    summary: str
-    description: str = ""
-    priority: Priority
-    urgency: Urgency
-    action: Action = Action.PAGE
-    why: list[str] = []
-    source: str = ""
-    labels: dict[str, str] = {}
-    links: list[Link] = []
-    details: dict[str, Any] = {}
-    truncated: bool = False
-    count: int = 1
-
-
 class Acknowledge(BaseModel):
     """Somebody has it. `alert` None: whatever is open under the key (a source's word).
     `via`: api, link, cli, source: how it came in."""
@@ -110,22 +90,6 @@ class Resolve(BaseModel):
     alert: str | None
     by: str
     via: str = "api"
-
-
-class Answer(BaseModel):
-    """What became of a request to acknowledge or resolve, kept in the memo for who asked.
-
-    `accepted` False: refused, `reason` says why in a sentence. `first`: this one changed the state.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    accepted: bool
-    state: AlertState
-    owner: str | None = None
-    first: bool = False
-    reason: str = ""
-    at: datetime
 
 
 class Standing(BaseModel):
@@ -158,7 +122,10 @@ class Standing(BaseModel):
 
 
 class AlertInput(BaseModel):
-    """What an alert starts with: everything pinned, and the trigger itself."""
+    """What an alert starts with: everything pinned, and the trigger itself.
+
+    `carried` is the whole story of a chain that goes on; `offset_seconds` a rehearsal's hour.
+    """
 
     service: str
     dedup_key: str
@@ -170,7 +137,7 @@ class AlertInput(BaseModel):
     impact: str | None = None
     trigger: Trigger
     offset_seconds: float = 0.0
-    carried: dict[str, Any] | None = None
+    carried: Escalation | None = None
 
 
 class AlertView(BaseModel):
@@ -206,5 +173,3 @@ class AlertView(BaseModel):
     details: dict[str, Any] = {}
     truncated: bool = False
     timeline: list[Entry] = []
-
-

@@ -3,7 +3,19 @@
 from typing import Protocol
 
 from roust.domain.directory import Contact
+from roust.domain.errors import RoustError
 from roust.domain.notification import Message, Receipt
+
+DEADLINE = 8.0
+"""Seconds that one attempt may take."""
+
+
+class TryAgain(RoustError):
+    """The provider did not take it now and may later; `retry_after` (seconds) is when it asked for."""
+
+    def __init__(self, said: str, retry_after: float | None = None) -> None:
+        super().__init__(said)
+        self.retry_after = retry_after
 
 
 class Channel(Protocol):

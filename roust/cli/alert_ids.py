@@ -4,9 +4,7 @@ import re
 
 from roust.cli.http import Api, ApiTrouble, UsageTrouble
 
-_WHOLE = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}-[0-9a-f]{20}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-)
+_WHOLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}-[0-9a-f]{20}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TYPED = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _TAIL = 58
 """Characters of an id after its service: `-`, 20 hex, `-`, a UUID."""

@@ -50,11 +50,7 @@ def _rows(alert: dict[str, Any], seen: datetime) -> list[tuple[str, Text]]:
         ("cut", "the alert was too long and was cut" if alert.get("truncated") else None),
         ("id", alert["id"]),
     ]
-    return [
-        (plain(name), value if isinstance(value, Text) else Text(plain(value)))
-        for name, value in rows
-        if value
-    ]
+    return [(plain(name), value if isinstance(value, Text) else Text(plain(value))) for name, value in rows if value]
 
 
 def _detail(value: Any) -> str:

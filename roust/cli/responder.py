@@ -13,12 +13,8 @@ from roust.cli.terminal import console, plain, show
 
 UrlOption = Annotated[str, typer.Option("--url", envvar="ROUST_URL", help="Where Roust's API is.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The API's JSON, untouched.")]
-AlertId = Annotated[
-    str, typer.Argument(metavar="ID", help="The alert's id, or a beginning that fits one open alert.")
-]
-By = Annotated[
-    str | None, typer.Option("--by", metavar="USER", help="Who it is; only for a token without a user.")
-]
+AlertId = Annotated[str, typer.Argument(metavar="ID", help="The alert's id, or a beginning that fits one open alert.")]
+By = Annotated[str | None, typer.Option("--by", metavar="USER", help="Who it is; only for a token without a user.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -37,14 +33,10 @@ def trigger(
     service: Annotated[str | None, typer.Option(help="The service; default: the one of the key.")] = None,
     priority: Annotated[str | None, typer.Option(help="P1 (worst) to P5.")] = None,
     severity: Annotated[str | None, typer.Option(help="critical, error, warning or info.")] = None,
-    dedup_key: Annotated[
-        str | None, typer.Option(help="The same key: the same alert, while it is open.")
-    ] = None,
+    dedup_key: Annotated[str | None, typer.Option(help="The same key: the same alert, while it is open.")] = None,
     source: Annotated[str | None, typer.Option(help="What noticed it.")] = None,
     description: Annotated[str | None, typer.Option(help="More than a sentence.")] = None,
-    label: Annotated[
-        list[str] | None, typer.Option(metavar="K=V", help="What routes go by; repeatable.")
-    ] = None,
+    label: Annotated[list[str] | None, typer.Option(metavar="K=V", help="What routes go by; repeatable.")] = None,
     link: Annotated[list[str] | None, typer.Option(metavar="[TEXT=]URL", help="Repeatable.")] = None,
     detail: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Repeatable.")] = None,
     key_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Instead of ROUST_KEY.")] = None,
@@ -80,9 +72,7 @@ def ack(alert: AlertId, by: By = None, url: UrlOption = DEFAULT_URL) -> None:
     said = _answer(alert, "acknowledge", by, url)
     if said is not None:
         owner = plain(str(said.get("owner") or "somebody"))
-        typer.echo(
-            f"acknowledged: {owner} has it" if said.get("first") else f"acknowledged before: {owner} has it"
-        )
+        typer.echo(f"acknowledged: {owner} has it" if said.get("first") else f"acknowledged before: {owner} has it")
 
 
 def resolve(alert: AlertId, by: By = None, url: UrlOption = DEFAULT_URL) -> None:
@@ -116,9 +106,7 @@ def alerts(
         return
     show(console(), alerts_table(listed, now(), short=sys.stdout.isatty()))
     if reply.body.get("next"):
-        typer.echo(
-            f"There are more than these {len(listed)}; --limit, --state and --service choose.", err=True
-        )
+        typer.echo(f"There are more than these {len(listed)}; --limit, --state and --service choose.", err=True)
 
 
 def show_alert(alert: AlertId, url: UrlOption = DEFAULT_URL, as_json: AsJson = False) -> None:

@@ -109,3 +109,19 @@ class AlertText(BaseModel):
     triggered_at: datetime
     count: int = 1
     owner: str | None = None
+
+
+class Answer(BaseModel):
+    """What became of a request to acknowledge or resolve.
+
+    `accepted` False: refused, `reason` says why in a sentence. `first`: this one changed the state.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    accepted: bool
+    state: AlertState
+    owner: str | None = None
+    first: bool = False
+    reason: str = ""
+    at: datetime

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from roust.domain.alert import Priority, Urgency
 from roust.domain.duration import Duration
+from roust.domain.matcher import MatcherText
 from roust.domain.policy import EscalationPolicy, Name, Target
 from roust.domain.routing import Route
 from roust.domain.schedule import Schedule
@@ -97,7 +98,7 @@ class Service(_Entry):
     runbook: str | None = None
     impact: str | None = None
     urgency: Urgency | None = None
-    page_when: list[str] = []
+    page_when: list[MatcherText] = []
     group_by: list[str] = []
     settle: Duration | None = None
     auto_resolve: Duration = timedelta(hours=24)
@@ -187,5 +188,3 @@ class Directory(_Entry):
         """Whom policy `policy` falls back on: its own last resort, else the default one."""
         own = self.escalation_policies[policy].last_resort
         return own if own is not None else self.defaults.last_resort
-
-

@@ -23,9 +23,7 @@ def parse_duration(text: str) -> timedelta:
     # At most 12 digits a unit, so that no figure can overflow before it is refused.
     if any(len(part or "") > 12 for part in found.groups()):
         raise ValueError(f"too long: {text[:40]!r}; at most 10 years")
-    seconds = sum(
-        int(part or 0) * unit for part, unit in zip(found.groups(), _UNITS.values(), strict=True)
-    )
+    seconds = sum(int(part or 0) * unit for part, unit in zip(found.groups(), _UNITS.values(), strict=True))
     if seconds > _LONGEST.total_seconds():
         raise ValueError(f"too long: {text!r}; at most 10 years")
     return timedelta(seconds=seconds)
@@ -57,7 +55,11 @@ Duration = Annotated[
     BeforeValidator(_read),
     PlainSerializer(format_duration, return_type=str, when_used="json"),
     WithJsonSchema(
-        {"type": ["string", "integer"], "pattern": r"^(0|(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$", "examples": ["5m"]}
+        {
+            "type": ["string", "integer"],
+            "pattern": r"^(0|(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$",
+            "examples": ["5m"],
+        }
     ),
 ]
 """A pydantic field that reads `5m` from a file and from a history, and writes it so."""

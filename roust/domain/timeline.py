@@ -54,3 +54,25 @@ class Entry(BaseModel):
     pass_: int | None = None
     step: int | None = None
     data: dict[str, Any] | None = None
+
+
+KEPT_FIRST, KEPT_LAST = 100, 800
+"""How many entries stay, at the beginning and at the end: a history's payloads are bounded."""
+
+
+class Timeline(BaseModel):
+    """The entries so far; `omitted` counts those left out of the middle."""
+
+    entries: list[Entry] = []
+    omitted: int = 0
+
+    def add(self, entry: Entry) -> None:
+        """Append `entry`. Repeats in a row are one entry that keeps the latest."""
+        last = self.entries[-1] if self.entries else None
+        if last is not None and last.kind is entry.kind is Kind.REPEATED:
+            self.entries[-1] = entry
+            return
+        self.entries.append(entry)
+        if len(self.entries) > KEPT_FIRST + KEPT_LAST:
+            del self.entries[KEPT_FIRST]
+            self.omitted += 1

@@ -88,9 +88,7 @@ def test_every_other_answer_is_one_sentence_and_exit_code_1(
     assert len(api.asked) == 1
 
 
-def test_without_a_token_the_cure_is_to_set_one(
-    api: FakeApi, roust: Roust, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_token_the_cure_is_to_set_one(api: FakeApi, roust: Roust, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ROUST_TOKEN")
     api.answers("POST", ACK, 401, an_error("unauthorized", "no"))
     result = roust("ack", ID)

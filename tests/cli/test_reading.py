@@ -122,9 +122,7 @@ def test_show_takes_an_ids_beginning(api: FakeApi, roust: Roust) -> None:
     assert roust("show", "checkout-01").exit_code == 0
 
 
-def test_show_finds_a_resolved_alert_by_its_beginning_when_no_open_one_fits(
-    api: FakeApi, roust: Roust
-) -> None:
+def test_show_finds_a_resolved_alert_by_its_beginning_when_no_open_one_fits(api: FakeApi, roust: Roust) -> None:
     api.alerts = [a_listed_alert(state="resolved")]
     api.answers("GET", f"/v1/alerts/{alert_id()}", 200, a_whole_alert(state="resolved"))
     assert roust("show", "checkout-01").exit_code == 0

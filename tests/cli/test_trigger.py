@@ -136,9 +136,7 @@ def test_a_key_that_cannot_be_one_is_never_sent(
 
 
 def test_a_refusal_names_the_fields(accepting: FakeApi, roust: Roust) -> None:
-    error = an_error(
-        "invalid", "the alert is not valid", [{"field": "priority", "message": "must be P1 to P5"}]
-    )
+    error = an_error("invalid", "the alert is not valid", [{"field": "priority", "message": "must be P1 to P5"}])
     accepting.answers("POST", "/v1/alerts", 422, error)
     result = roust("trigger", "disk is full", "--priority", "P9")
     assert result.exit_code == 1

@@ -48,8 +48,7 @@ class FakeApi:
         wanted = [
             alert
             for alert in self.alerts
-            if query.get("state") in (None, alert["state"])
-            and query.get("service") in (None, alert["service"])
+            if query.get("state") in (None, alert["state"]) and query.get("service") in (None, alert["service"])
         ]
         begin = int(query.get("cursor", "0"))
         end = begin + min(int(query.get("limit", "50")), self.page_size)

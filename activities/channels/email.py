@@ -1,0 +1,129 @@
+"""The e-mail channel: one mail to one responder, over SMTP."""
+
+import asyncio
+import hashlib
+import socket
+import ssl
+from datetime import UTC, datetime
+from email import policy
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+
+import aiosmtplib
+
+from activities import text
+from activities.channels.channel import DEADLINE, TryAgain
+from activities.text import provider_words
+from activities.wording import worded
+from roust.domain.directory import Contact
+from roust.domain.errors import Refused
+from roust.domain.notification import Message, Receipt
+from roust.domain.settings import EmailSettings
+
+_PERMANENT = 500
+_GOODBYE = 1.0
+
+
+class EmailChannel:
+    """Hands each mail to the SMTP server of `settings`, which is done when the server has said 250.
+
+    5xx is Refused, all else may succeed later. Certificates are verified; `tls` overrides the context
+    that does so.
+    """
+
+    def __init__(self, settings: EmailSettings, tls: ssl.SSLContext | None = None) -> None:
+        self._settings = settings
+        self._tls = tls
+        self._from = _sender(settings.from_)
+
+    async def send(self, message: Message, contact: Contact) -> Receipt:
+        address = contact.address
+        mail = self.mail(message, address)
+        try:
+            async with asyncio.timeout(DEADLINE):
+                said = await self._hand_over(mail, address)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            first = error.recipients[0]
+            raise _refusal(first.code, first.message, address) from None
+        except aiosmtplib.SMTPResponseException as error:
+            raise _refusal(error.code, error.message, address) from None
+        except aiosmtplib.SMTPNotSupported as error:
+            raise Refused(provider_words(error, address)) from None
+        return Receipt(said=provider_words(said, address))
+
+    def mail(self, message: Message, address: str) -> EmailMessage:
+        """The mail. Its Message-ID is made of the key, so that a second attempt is the same mail; all mails
+        of an alert refer to one root, so that they are one thread. Raises Refused for what is no address.
+        """
+        words = worded(message)
+        domain = self._from.domain or "roust.invalid"
+        root = f"<alert.{_digest(message.alert.id)}@{domain}>"
+        mail = EmailMessage(policy=policy.SMTP.clone(max_line_length=76))
+        mail["From"] = self._from
+        mail["To"] = _recipient(address, message.user_name)
+        mail["Subject"] = words.subject
+        mail["Date"] = format_datetime(datetime.now(UTC))
+        mail["Message-ID"] = f"<{_digest(message.key)}@{domain}>"
+        mail["In-Reply-To"] = root
+        mail["References"] = root
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["X-Roust-Alert"] = text.line(message.alert.id)
+        mail["X-Roust-Key"] = text.line(message.key, 400)
+        mail.set_content(words.text, cte="quoted-printable")
+        if words.html is not None:
+            mail.add_alternative(words.html, subtype="html", cte="quoted-printable")
+        return mail
+
+    async def _hand_over(self, mail: EmailMessage, address: str) -> str:
+        settings = self._settings
+        client = aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.username,
+            password=settings.password.get_secret_value() if settings.password else None,
+            local_hostname=socket.gethostname(),
+            timeout=DEADLINE,
+            use_tls=settings.tls == "tls",
+            start_tls=settings.tls == "starttls",
+            tls_context=self._tls,
+        )
+        try:
+            await client.connect()
+            _, said = await client.send_message(mail, recipients=[address])
+            await _say_goodbye(client)
+        finally:
+            client.close()
+        return said
+
+
+async def _say_goodbye(client: aiosmtplib.SMTP) -> None:
+    # The server has taken the mail: trouble in parting must not make it be sent again.
+    try:
+        async with asyncio.timeout(_GOODBYE):
+            await client.quit()
+    except (aiosmtplib.SMTPException, OSError):
+        pass
+
+
+def _refusal(code: int, said: str, address: str) -> Refused | TryAgain:
+    words = provider_words(f"{code} {said}", address)
+    return Refused(words) if code >= _PERMANENT else TryAgain(words)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def _sender(given: str) -> Address:
+    name, address = parseaddr(given)
+    return Address(display_name=name or "Roust", addr_spec=address)
+
+
+def _recipient(address: str, name: str) -> Address:
+    """One recipient, never two: a comma or a line break in an address is no address."""
+    try:
+        return Address(display_name=text.line(name, 80), addr_spec=address)
+    except (ValueError, IndexError, HeaderParseError):
+        raise Refused("the contact is not an e-mail address") from None

@@ -1,0 +1,54 @@
+"""What pages leave by, as the configuration in force says: channels and links that follow a reload."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from activities.build import build_channels
+from activities.channels.channel import Channel
+from roust.domain.directory import Directory
+from roust.domain.settings import Channels
+from roust.runtime.links import AnswerToken, Links
+
+
+class CurrentChannels(Mapping[str, Channel]):
+    """The channels by kind of contact; built anew when their settings change, and only then."""
+
+    def __init__(self, directory: Callable[[], Directory]) -> None:
+        self._directory = directory
+        self._settings: Channels | None = None
+        self._built: dict[str, Channel] = {}
+
+    def __getitem__(self, kind: str) -> Channel:
+        return self._now()[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+    def _now(self) -> dict[str, Channel]:
+        settings = self._directory().channels
+        if settings is not self._settings:
+            self._built, self._settings = build_channels(settings), settings
+        return self._built
+
+
+class CurrentLinks:
+    """The answer links, signed and read with the keys in force."""
+
+    def __init__(self, directory: Callable[[], Directory]) -> None:
+        self._directory = directory
+
+    def answer_url(self, alert_id: str, user: str) -> str:
+        return self._now().answer_url(alert_id, user)
+
+    def alert_url(self, alert_id: str) -> str:
+        return self._now().alert_url(alert_id)
+
+    def read(self, token: str) -> AnswerToken:
+        """What `token` says. Raises BadLink."""
+        return self._now().read(token)
+
+    def _now(self) -> Links:
+        directory = self._directory()
+        return Links([key.get_secret_value() for key in directory.link_keys], directory.url)

@@ -1,0 +1,60 @@
+"""What one page activity has sent so far, kept in its heartbeats so that a retry does not send it again."""
+
+from collections.abc import Iterable
+
+import structlog
+from pydantic import TypeAdapter, ValidationError
+from temporalio import activity
+
+from roust.domain.notification import Outcome, Planned, Result
+
+log = structlog.get_logger()
+_OUTCOMES = TypeAdapter(list[Outcome])
+
+
+class Ledger:
+    """The outcomes in order of sending, those of an earlier attempt of the same activity first."""
+
+    def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
+        self.outcomes = list(outcomes)
+        self._begun = {(o.planned.user, o.planned.contact) for o in self.outcomes}
+        self.in_hand: dict[tuple[str, str], Planned] = {}
+
+    @classmethod
+    def resumed(cls) -> "Ledger":
+        """What the last attempt's heartbeat says was sent; empty on the first attempt."""
+        details = activity.info().heartbeat_details
+        if not details:
+            return cls()
+        try:
+            return cls(_OUTCOMES.validate_python(details[0]))
+        except ValidationError as error:
+            # Of another release: better a page twice (its key tells) than none.
+            log.warning("heartbeat of an earlier attempt not understood", errors=error.error_count())
+            return cls()
+
+    def take(self, planned: Planned) -> bool:
+        """Whether this user's contact is still untouched in this activity; from now on it is not."""
+        contact = (planned.user, planned.contact)
+        if contact in self._begun:
+            return False
+        self._begun.add(contact)
+        self.in_hand[contact] = planned
+        return True
+
+    def tried(self, user: str, contact: str) -> bool:
+        return (user, contact) in self._begun
+
+    def record(self, outcome: Outcome) -> None:
+        self.in_hand.pop((outcome.planned.user, outcome.planned.contact), None)
+        self.outcomes.append(outcome)
+        self.beat()
+
+    def beat(self) -> None:
+        """Tell Temporal that we live, and what has been sent."""
+        activity.heartbeat(list(self.outcomes))
+
+    def needs_another(self, user: str) -> bool:
+        """Whether somebody's contact was refused and nothing has been sent to them."""
+        results = {o.result for o in self.outcomes if o.planned.user == user}
+        return Result.REFUSED in results and Result.SENT not in results

@@ -1,0 +1,181 @@
+"""Paging a responder: the one place a page leaves the building."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from temporalio import activity
+
+from activities.channels.channel import Channel
+from activities.ledger import Ledger
+from activities.sending import AnswerLinks, Sender
+from roust.domain.alert import Urgency
+from roust.domain.directory import Directory
+from roust.domain.notification import (
+    MessageKind,
+    PageRequest,
+    PageResult,
+    Planned,
+    Resolved,
+    Result,
+)
+from roust.domain.personal_rules import FALLBACK, plan
+from roust.domain.recipients import recipients
+
+_BEAT = 1.0
+_GRACE = 3.0
+"""Seconds that a send which a provider already has may take after the acknowledge (CONTRACT rule 7)."""
+
+_CUT_OFF = "cut off on its way to the provider; it may have gone out"
+
+
+class Pager:
+    """The activity `page`. It never raises for what a provider, a name or a text does: that is an outcome."""
+
+    def __init__(
+        self,
+        directory: Callable[[], Directory],
+        channels: Mapping[str, Channel],
+        links: AnswerLinks,
+    ) -> None:
+        self._directory = directory
+        self._channels = channels
+        self._links = links
+
+    @activity.defn(name="page")
+    async def page(self, request: PageRequest) -> PageResult:
+        """Resolve the targets as of `request.at`, pin the personal rules of those users, send what is due.
+
+        Cancelled because somebody answered: starts no send any more, gives those in hand 3 s, and returns
+        what is known. Cancelled for another reason: the same, then raises, so that Temporal tries again with
+        what the heartbeat remembers.
+        """
+        directory = self._directory()
+        sender = Sender(request, directory, self._channels, self._links)
+        paging = _Paging(request, directory, sender, Ledger.resumed())
+        try:
+            await paging.run()
+        except asyncio.CancelledError:
+            await paging.stop()
+            details = activity.cancellation_details()
+            if details is None or not details.cancel_requested:
+                raise
+        return paging.result()
+
+
+class _Paging:
+    """One request on its way: user by user, so that nobody waits for another's provider."""
+
+    def __init__(self, request: PageRequest, directory: Directory, sender: Sender, ledger: Ledger) -> None:
+        self._request = request
+        self._directory = directory
+        self._sender = sender
+        self._ledger = ledger
+        self._stopped = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._resolved: list[Resolved] = []
+        self._problems: list[str] = []
+        self._fresh: list[Planned] = []
+        self._resolve()
+
+    def _resolve(self) -> None:
+        request, page = self._request, self._request.kind is MessageKind.PAGE
+        self._resolved, self._problems = recipients(request.targets, self._directory, request.at)
+        for user in (found.user for found in self._resolved):
+            planned = plan(
+                user,
+                self._directory.users[user],
+                # Who need not answer is not to be called out of bed: the quiet contacts, once.
+                request.urgency if page else Urgency.LOW,
+                request.at,
+                cycle=request.cycle,
+                pass_=request.pass_,
+                step=request.step,
+                occasion=request.occasion,
+            )
+            if not planned:
+                self._problems.append(f"{user} has no contacts")
+            self._fresh += planned if page else [item for item in planned if item.due <= request.at]
+
+    async def run(self) -> None:
+        now = [item for item in self._request.due if self._wanted(item)]
+        now += [item for item in self._fresh if item.due <= self._request.at]
+        # Also whom an earlier attempt of this activity left with nothing but refusals.
+        users = dict.fromkeys([i.user for i in now] + [o.planned.user for o in self._ledger.outcomes])
+        self._tasks = {asyncio.create_task(self._reach(u, [i for i in now if i.user == u])) for u in users}
+        running = self._tasks
+        while running:
+            done, running = await asyncio.wait(running, timeout=_BEAT)
+            self._ledger.beat()
+            for task in done:
+                task.result()
+
+    async def stop(self) -> None:
+        """Start nothing more; give what a provider already has its grace, then cut it off."""
+        self._stopped = True
+        running = {task for task in self._tasks if not task.done()}
+        end = asyncio.get_running_loop().time() + _GRACE
+        while running and (left := end - asyncio.get_running_loop().time()) > 0:
+            _, running = await asyncio.wait(running, timeout=min(_BEAT, left))
+            self._ledger.beat()
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        for planned in list(self._ledger.in_hand.values()):
+            self._ledger.record(self._sender.outcome(planned, Result.TRY_AGAIN, _CUT_OFF))
+
+    def result(self) -> PageResult:
+        used = {outcome.planned for outcome in self._ledger.outcomes}
+        attempted = {(item.user, item.contact) for item in used}
+        return PageResult(
+            resolved=self._resolved,
+            problems=self._problems,
+            outcomes=self._ledger.outcomes,
+            planned=[
+                item
+                for item in self._fresh
+                if item not in used and not (item.due <= self._request.at and (item.user, item.contact) in attempted)
+            ],
+        )
+
+    def _wanted(self, item: Planned) -> bool:
+        """Nobody is called by voice to hear that it is over (CONTRACT rule 8)."""
+        if self._request.kind is not MessageKind.RESOLVED:
+            return True
+        user = self._directory.users.get(item.user)
+        contact = user.contacts.get(item.contact) if user else None
+        return contact is None or contact.kind != "voice"
+
+    async def _reach(self, user: str, batch: list[Planned]) -> None:
+        """Send `batch`; while all that came of it are refusals, the user's next contact, at once."""
+        await asyncio.gather(*(self._send(item) for item in batch))
+        while self._request.kind is MessageKind.PAGE and self._ledger.needs_another(user):
+            following = self._next(user)
+            if following is None or self._stopped:
+                return
+            await self._send(following)
+
+    async def _send(self, item: Planned) -> None:
+        if not self._stopped and self._ledger.take(item):
+            self._ledger.record(await self._sender.send(item))
+
+    def _next(self, user: str) -> Planned | None:
+        """The user's next contact not tried yet in this activity, with its identity where it has one."""
+        request = self._request
+        waiting = sorted((*request.pending, *self._fresh), key=lambda item: item.due)
+        for item in waiting:
+            if item.user == user and not self._ledger.tried(user, item.contact):
+                return item
+        known = self._directory.users.get(user)
+        for contact in known.contacts if known else ():
+            if not self._ledger.tried(user, contact):
+                return Planned(
+                    user=user,
+                    contact=contact,
+                    rule=FALLBACK,
+                    due=request.at,
+                    cycle=request.cycle,
+                    pass_=request.pass_,
+                    step=request.step,
+                    occasion=request.occasion,
+                )
+        return None

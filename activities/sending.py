@@ -1,0 +1,141 @@
+"""One send: a contact, its channel, and what became of it, in words that tell no address."""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from activities.channels.channel import DEADLINE, Channel
+from activities.text import provider_words
+from roust.domain.directory import Contact, Directory
+from roust.domain.errors import Refused
+from roust.domain.notification import Message, MessageKind, Outcome, PageRequest, Planned, Result
+
+log = structlog.get_logger()
+
+
+class AnswerLinks(Protocol):
+    """What a message needs of `roust.runtime.links.Links`."""
+
+    def answer_url(self, alert_id: str, user: str) -> str: ...
+
+    def alert_url(self, alert_id: str) -> str: ...
+
+
+class Sender:
+    """Sends for one request. Whatever a provider, a missing name or a bad text does becomes an Outcome."""
+
+    def __init__(
+        self,
+        request: PageRequest,
+        directory: Directory,
+        channels: Mapping[str, Channel],
+        links: AnswerLinks,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._request = request
+        self._directory = directory
+        self._channels = channels
+        self._links = links
+        self._clock = clock
+        self._began = clock()
+
+    async def send(self, planned: Planned) -> Outcome:
+        """One attempt, of at most 8 s. Never raises but when cancelled."""
+        user = self._directory.users.get(planned.user)
+        if user is None:
+            return self.outcome(planned, Result.REFUSED, f"no user named {planned.user!r}")
+        contact = user.contacts.get(planned.contact)
+        if contact is None:
+            said = f"{planned.user} has no contact named {planned.contact!r}"
+            return self.outcome(planned, Result.REFUSED, said)
+        channel = self._channels.get(contact.kind)
+        if channel is None:
+            said = f"no channel is configured for {contact.kind}"
+            return self.outcome(planned, Result.REFUSED, said, contact)
+        return await self._attempt(planned, contact, channel)
+
+    def outcome(
+        self,
+        planned: Planned,
+        result: Result,
+        said: str,
+        contact: Contact | None = None,
+        retry_after: float | None = None,
+    ) -> Outcome:
+        """`at` is the request's hour plus what went by since: the workflow's clock, also in skipped time."""
+        return Outcome(
+            planned=planned,
+            result=result,
+            said=said,
+            channel=contact.kind if contact else "",
+            retry_after=retry_after,
+            at=self._now(),
+        )
+
+    async def _attempt(self, planned: Planned, contact: Contact, channel: Channel) -> Outcome:
+        address = contact.address
+        try:
+            async with asyncio.timeout(DEADLINE):
+                receipt = await channel.send(self._message(planned), contact)
+            result, said, retry_after = Result.SENT, provider_words(receipt.said, address), None
+        except Refused as error:
+            result, said, retry_after = Result.REFUSED, provider_words(error, address), None
+        # The channel's contract: any other exception means that it may succeed later.
+        except Exception as error:
+            result = Result.TRY_AGAIN
+            said = provider_words(_words(error), address)
+            retry_after = _seconds(getattr(error, "retry_after", None))
+        log.info(
+            "page",
+            result=result.value,
+            said=said,
+            alert=self._request.alert.id,
+            user=planned.user,
+            contact=planned.contact,
+            channel=contact.kind,
+            key=planned.key(self._request.alert.id),
+        )
+        return self.outcome(planned, result, said, contact, retry_after)
+
+    def _message(self, planned: Planned) -> Message:
+        request, user = self._request, self._directory.users[planned.user]
+        over = request.kind is MessageKind.RESOLVED
+        return Message(
+            kind=request.kind,
+            key=planned.key(request.alert.id),
+            alert=request.alert,
+            user=planned.user,
+            user_name=user.name,
+            time_zone=user.time_zone,
+            contact=planned.contact,
+            at=request.at,
+            cycle=planned.cycle,
+            pass_=planned.pass_,
+            passes=request.passes,
+            step=planned.step,
+            steps=request.steps,
+            alert_url=self._links.alert_url(request.alert.id),
+            answer_url=None if over else self._links.answer_url(request.alert.id, planned.user),
+            delayed_since=request.delayed_since,
+            note=request.note,
+        )
+
+    def _now(self) -> datetime:
+        return self._request.at + timedelta(seconds=self._clock() - self._began)
+
+
+def _words(error: Exception) -> str:
+    if type(error) is TimeoutError:
+        return f"no answer within {DEADLINE:g} s"
+    return str(error) or type(error).__name__
+
+
+def _seconds(given: object) -> float | None:
+    if isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given) and given > 0:
+        return float(given)
+    return None

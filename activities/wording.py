@@ -1,0 +1,166 @@
+"""The words of page, reminder and resolved, for somebody half asleep: the first line says it all."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from activities import text
+from roust.domain.alert import AlertText, Urgency
+from roust.domain.notification import LAST_RESORT, Message, MessageKind
+
+log = structlog.get_logger()
+
+_DETAILS_CAP = 1500
+_MOST_LABELS = 30
+_MOST_LINKS = 10
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(("html",)),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A message in words. `html` is None when it could not be rendered: the text stands alone then."""
+
+    subject: str
+    text: str
+    html: str | None
+
+
+@dataclass(frozen=True)
+class Hyperlink:
+    """A link fit to be pressed: http or https, nothing else."""
+
+    text: str
+    href: str
+
+
+def worded(message: Message, templates: Environment = _templates) -> Worded:
+    """`message` in words. Never raises for what an alert says: if it cannot be rendered, a plain fallback."""
+    heading = subject(message)
+    try:
+        facts = _facts(message)
+        return Worded(
+            subject=heading,
+            text=templates.get_template("message.txt").render(facts),
+            html=templates.get_template("message.html").render(facts),
+        )
+    # A page in plain words is better than none (CONTRACT rule 20).
+    except Exception as error:
+        log.error("message not rendered; sent plain", error=type(error).__name__, key=message.key)
+        return Worded(subject=heading, text=_plain(message), html=None)
+
+
+def subject(message: Message) -> str:
+    """`[P1] checkout: summary`; what is no page says so first."""
+    alert = message.alert
+    what = f"[{alert.priority.value}] {alert.service}: {text.line(alert.summary, 150) or 'no summary'}"
+    match message.kind:
+        case MessageKind.RESOLVED:
+            return text.line(f"Resolved: {what}")
+        case MessageKind.REMINDER:
+            return text.line(f"Reminder: {what}")
+        case _:
+            return text.line(what)
+
+
+def _plain(message: Message) -> str:
+    answer = [f"Acknowledge: {message.answer_url}"] if message.answer_url else []
+    return "\n\n".join([subject(message), *answer, f"Alert: {message.alert_url}"]) + "\n"
+
+
+def _facts(message: Message) -> dict[str, object]:
+    alert = message.alert
+    return {
+        "kind": message.kind.value,
+        "subject": subject(message),
+        "summary": text.line(alert.summary, 500) or "no summary",
+        "service": alert.service,
+        "priority": alert.priority.value,
+        "answer_url": message.answer_url,
+        "answer_words": "Acknowledge: I have it" if message.kind is MessageKind.PAGE else "Open the alert",
+        "what_now": _what_now(message),
+        "rows": _rows(message),
+        "description": text.body(alert.description).strip(),
+        "labels": [f"{text.line(k)}={text.line(v)}" for k, v in list(alert.labels.items())[:_MOST_LABELS]],
+        "links": _links(alert),
+        "details": _details(alert),
+        "truncated": alert.truncated,
+        "alert_id": alert.id,
+        "alert_url": message.alert_url,
+    }
+
+
+def _what_now(message: Message) -> str:
+    note = text.body(message.note).strip()
+    match message.kind:
+        case MessageKind.RESOLVED:
+            return note or "It is over. Nothing is left to do."
+        case MessageKind.REMINDER:
+            return note or "You have it, and it is not resolved yet."
+        case _:
+            return note
+
+
+def _rows(message: Message) -> list[tuple[str, str]]:
+    alert = message.alert
+    loud = "high: wakes people" if alert.urgency is Urgency.HIGH else "low"
+    rows = [
+        ("Since", _moment(alert.triggered_at, message.time_zone)),
+        ("How bad", f"{alert.priority.value}, urgency {loud}"),
+    ]
+    if message.kind is MessageKind.PAGE:
+        rows.append(("Page", _place(message)))
+    if message.delayed_since is not None:
+        rows.append(("Late", f"delayed: was due at {_moment(message.delayed_since, message.time_zone)}"))
+    optional = [
+        ("Impact", alert.impact),
+        ("Owner", alert.owner),
+        ("Source", alert.source),
+        ("Repeats", f"{alert.count} times so far" if alert.count > 1 else None),
+    ]
+    return rows + [(name, text.line(value, 500)) for name, value in optional if value]
+
+
+def _place(message: Message) -> str:
+    if message.step == LAST_RESORT:
+        return "last resort: nobody else has answered"
+    return f"step {message.step} of {message.steps}, pass {message.pass_} of {message.passes}"
+
+
+def _moment(at: datetime, zone: str) -> str:
+    """In the reader's zone, and in UTC where that is another."""
+    universal = at.astimezone(UTC)
+    try:
+        local = at.astimezone(ZoneInfo(zone))
+    # A zone of a configuration newer than this machine's zone data: UTC is understood too.
+    except (KeyError, ValueError, OSError):
+        local = universal
+    spoken = f"{local:%a} {local.day} {local:%b %H:%M}"
+    if local.utcoffset() == universal.utcoffset():
+        return f"{spoken} UTC"
+    return f"{spoken} {zone} ({universal:%H:%M} UTC)"
+
+
+def _links(alert: AlertText) -> list[Hyperlink]:
+    found = [Hyperlink("Runbook", alert.runbook)] if alert.runbook else []
+    found += [Hyperlink(text.line(link.text, 100) or "Link", link.href) for link in alert.links[:_MOST_LINKS]]
+    cleaned = [Hyperlink(link.text, text.line(link.href, 2000)) for link in found]
+    return [link for link in cleaned if link.href.lower().startswith(("https://", "http://"))]
+
+
+def _details(alert: AlertText) -> str:
+    if not alert.details:
+        return ""
+    return text.body(json.dumps(text.value(alert.details), indent=1, ensure_ascii=False), _DETAILS_CAP)

@@ -1,0 +1,60 @@
+"""The access log: who asked for what and how it went, never with what secret."""
+
+import logging
+import re
+import time
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger("roust.access")
+
+_SECRETS = re.compile(r"(?P<before>/in/[^/?\s]+/|/a/)[^?\s\"]+", re.IGNORECASE)
+_QUERY = re.compile(r"\?[^\s\"]*")
+
+
+def redacted(path: str) -> str:
+    """`path` without what may open a door: keys, links' tokens, the query; control characters escaped."""
+    plain = _QUERY.sub("", _SECRETS.sub(r"\g<before>***", path))
+    return plain[:200].encode("unicode_escape").decode("ascii")
+
+
+class RedactSecrets(logging.Filter):
+    """For a log that is not ours (`uvicorn.access`): the same redaction over its arguments."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(redacted(arg) if isinstance(arg, str) and "/" in arg else arg for arg in record.args)
+        return True
+
+
+class AccessLog:
+    """One line per request: method, path without secrets, status, milliseconds."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = 500
+        begin = time.monotonic()
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            milliseconds = round((time.monotonic() - begin) * 1000, 1)
+            log.info(
+                "request",
+                method=scope["method"],
+                path=redacted(scope["path"]),
+                status=status,
+                milliseconds=milliseconds,
+            )

@@ -1,0 +1,80 @@
+"""Answering an alert: the word is sent as a signal, durable with no worker; then its outcome is asked for."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from temporalio.client import Client
+
+from api.door import RPC_TIMEOUT, NotThere, asked
+from api.gateway import NotConfirmed
+from api.lanes import Lanes
+from api.reading import Found, Reading
+from roust.domain.alert import AlertState
+from workflows.messages import ACKNOWLEDGE, RESOLVE, Acknowledge, Answer, Resolve
+
+CONFIRM_WITHIN = 2.0
+"""Seconds until "recorded, not yet confirmed" is the honest answer."""
+FIRST_LOOK, LAST_LOOK = 0.01, 0.32
+"""Seconds between looks at the memo: doubled from the first to the last."""
+
+
+class Answering:
+    """Acknowledge and resolve one alert, by its id. All raises as `Gateway.acknowledge` does."""
+
+    def __init__(self, client: Client, reading: Reading, lanes: Lanes, within: float = CONFIRM_WITHIN) -> None:
+        self._client = client
+        self._reading = reading
+        self._lanes = lanes
+        self._within = within
+
+    async def acknowledge(self, alert: str, by: str, via: str) -> Answer:
+        found = await self._reading.find(alert)
+        word = Acknowledge(request=str(uuid.uuid4()), alert=alert, by=by, via=via)
+        return await self._answer(found, word.request, lambda: self._signal(found, ACKNOWLEDGE, word))
+
+    async def resolve(self, alert: str, by: str, via: str) -> Answer:
+        found = await self._reading.find(alert)
+        word = Resolve(request=str(uuid.uuid4()), alert=alert, by=by, via=via)
+        lane = self._lanes.to(found.ref.workflow_id)
+        return await self._answer(found, word.request, lambda: lane.resolve(lambda: self._signal(found, RESOLVE, word)))
+
+    async def _answer(self, found: Found, request: str, send: Callable[[], Awaitable[None]]) -> Answer:
+        if not found.open:
+            return await self._over(found)
+        try:
+            await send()
+        except NotThere:
+            return await self._over(await self._reading.find(found.id))
+        try:
+            async with asyncio.timeout(self._within):
+                return await self._outcome(found.id, request)
+        except TimeoutError as late:
+            raise NotConfirmed("recorded; no worker has confirmed it yet") from late
+
+    async def _signal(self, found: Found, name: str, word: Acknowledge | Resolve) -> None:
+        # Without a run id: the alert may have gone on to its next run since. It refuses a word for another.
+        handle = self._client.get_workflow_handle(found.ref.workflow_id)
+        await asked(handle.signal(name, word, rpc_timeout=RPC_TIMEOUT))
+
+    async def _outcome(self, alert: str, request: str) -> Answer:
+        pause = FIRST_LOOK
+        while True:
+            found = await self._reading.find(alert)
+            answer = found.standing.answers.get(request)
+            if answer is not None:
+                return answer
+            if not found.open:
+                return await self._over(found)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LAST_LOOK)
+
+    async def _over(self, found: Found) -> Answer:
+        """The refusal of a word that came when all was over, with who ended it and when."""
+        view = await self._reading.final(found)
+        at = view.resolved_at or found.execution.close_time or datetime.now(UTC)
+        reason = f"resolved at {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {view.resolved_by or 'nobody known'}"
+        if found.other is not None:
+            reason += f"; another alert with the same key is open: {found.other}"
+        return Answer(accepted=False, state=AlertState.RESOLVED, owner=view.owner, reason=reason, at=at)

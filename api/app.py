@@ -1,0 +1,51 @@
+"""The HTTP application, put together: intakes, verbs, the answer page, health; one shape of error."""
+
+from fastapi import FastAPI
+
+from api import alerts, answer, docs, health
+from api.access import Access, CurrentDirectory, undeclared
+from api.access_log import AccessLog
+from api.body import MOST_SECONDS, BodyLimit
+from api.errors import install_errors
+from api.gateway import Gateway
+from api.headers import OneSpelling, SecurityHeaders
+from api.intake import alertmanager, events_v2, native
+
+ROUTERS = (
+    native.router,
+    alertmanager.router,
+    events_v2.router,
+    alerts.router,
+    answer.router,
+    health.router,
+    docs.router,
+)
+
+
+def create_app(gateway: Gateway, directory: CurrentDirectory, *, body_seconds: float = MOST_SECONDS) -> FastAPI:
+    """The application over `gateway`, with the directory that `directory` holds at each moment.
+
+    Handlers find both in `request.app.state` (`gateway`, `directory`). ValueError when a route declares
+    no access rule.
+    """
+    app = FastAPI(
+        title="Roust",
+        description="Alert escalation on durable workflows. Every 2xx is durable.",
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.gateway = gateway
+    app.state.directory = directory
+    app.state.access = Access(directory)
+    for router in ROUTERS:
+        app.include_router(router)
+    forgotten = undeclared(app.routes)
+    if forgotten:
+        raise ValueError(f"routes without an access rule: {', '.join(forgotten)}")
+    install_errors(app)
+    app.add_middleware(BodyLimit, seconds=body_seconds)
+    app.add_middleware(OneSpelling)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(AccessLog)
+    return app

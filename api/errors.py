@@ -1,0 +1,94 @@
+"""Errors as people read them: one JSON shape for everything that is refused or fails."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from api.gateway import BeyondRetention, NoSuchAlert, Unavailable
+from api.headers import SECURITY_HEADERS
+
+RETRY_AFTER = 5
+"""Seconds, said with every 503."""
+
+
+class Declined(Exception):
+    """The request cannot be taken: an HTTP status, a code for programs, a sentence, the fields at fault."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        fields: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.fields = fields
+        self.headers = headers
+
+
+def error_response(error: Declined) -> JSONResponse:
+    """`{"error": {"code", "message", "fields": [{"field", "message"}]}}`."""
+    body = {"error": {"code": error.code, "message": error.message, "fields": [*map(dict, error.fields)]}}
+    return JSONResponse(body, error.status, {**SECURITY_HEADERS, **(error.headers or {})})
+
+
+def unavailable(message: str) -> Declined:
+    """503 with Retry-After: nothing is lost, the source must try again."""
+    return Declined(503, "unavailable", message, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def invalid(error: ValidationError | RequestValidationError) -> Declined:
+    """422 with every field at fault; what was sent is never repeated."""
+    fields = [{"field": _place(one["loc"]), "message": str(one["msg"])} for one in error.errors()]
+    return Declined(422, "invalid", "; ".join(f"{f['field']}: {f['message']}" for f in fields[:5]), fields)
+
+
+def _place(loc: Sequence[int | str]) -> str:
+    parts = loc[1:] if loc and loc[0] in ("body", "query", "path", "header") else loc
+    return ".".join(str(part)[:80].encode("utf-8", "replace").decode() for part in parts) or "body"
+
+
+def install_errors(app: FastAPI) -> None:
+    """Every way out of `app` that is not a success speaks the same JSON."""
+
+    @app.exception_handler(Declined)
+    async def declined(request: Request, error: Declined) -> Response:
+        return error_response(error)
+
+    @app.exception_handler(HTTPException)
+    async def by_status(request: Request, error: HTTPException) -> Response:
+        if error.status_code < 400:
+            return Response(status_code=error.status_code, headers=error.headers)
+        phrase = HTTPStatus(error.status_code).phrase
+        message = str(error.detail) if error.detail != phrase else f"{request.method} here: {phrase.lower()}"
+        code = phrase.lower().replace(" ", "_").replace("-", "_")
+        return error_response(Declined(error.status_code, code, message, headers=error.headers))
+
+    @app.exception_handler(RequestValidationError)
+    async def not_valid(request: Request, error: RequestValidationError) -> Response:
+        return error_response(invalid(error))
+
+    @app.exception_handler(Unavailable)
+    async def away(request: Request, error: Unavailable) -> Response:
+        return error_response(unavailable("not accepted: the engine is away or overloaded; try again"))
+
+    @app.exception_handler(NoSuchAlert)
+    async def no_alert(request: Request, error: NoSuchAlert) -> Response:
+        return error_response(Declined(404, "no_such_alert", "no alert has this id"))
+
+    @app.exception_handler(BeyondRetention)
+    async def gone(request: Request, error: BeyondRetention) -> Response:
+        return error_response(Declined(410, "beyond_retention", "this alert is no longer kept"))
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> Response:
+        return error_response(Declined(500, "internal", "something broke here; it is in the log"))

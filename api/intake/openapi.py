@@ -1,0 +1,29 @@
+"""What the intakes read, for `/docs`: they parse bodies themselves, leniently, and say the shape here."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+
+def body_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The `requestBody` of `model`, whole, for a route's `openapi_extra`."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    parts = schema.pop("$defs", {})
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": _inlined(schema, parts)}},
+        }
+    }
+
+
+def _inlined(value: Any, parts: dict[str, Any]) -> Any:
+    match value:
+        case {"$ref": str(ref)}:
+            return _inlined(parts[ref.rsplit("/", 1)[-1]], parts)
+        case dict():
+            return {name: _inlined(one, parts) for name, one in value.items()}
+        case list():
+            return [_inlined(one, parts) for one in value]
+        case _:
+            return value

@@ -1,0 +1,187 @@
+"""The gateway to Temporal: routes events to their alerts, passes on the verbs, reads."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from prometheus_client import Counter
+from temporalio.client import Client
+
+from api.answering import Answering
+from api.door import RPC_TIMEOUT, NotThere, asked
+from api.gateway import Accepted, AlertPage, Unavailable
+from api.lane import Pace
+from api.lanes import Lanes
+from api.listing import list_alerts
+from api.opening import TemporalAlert
+from api.reading import Reading
+from api.repeats import Said
+from api.view_cache import ViewCache
+from roust.domain.alert import Event
+from roust.domain.directory import Directory
+from roust.domain.routing import Action, Decision, decide, dedup_key
+from roust.domain.sizing import sized, sized_repeat
+from workflows.messages import (
+    ACKNOWLEDGE,
+    RESOLVE,
+    TASK_QUEUE,
+    Acknowledge,
+    AlertInput,
+    AlertView,
+    Answer,
+    Resolve,
+    Standing,
+    Trigger,
+    alert_id,
+    workflow_id,
+)
+
+PATIENCE = 8.0
+"""Seconds an alert source waits at most until it is told to try again."""
+KEY_LENGTH = 1024
+"""Characters of a dedup key that are kept to be shown; its identity is its hash."""
+
+HEALTH_TIMEOUT = timedelta(seconds=2)
+
+EVENTS = Counter("roust_events", "Events that Temporal has durably accepted, or that a route drops.", ["status"])
+
+
+class TemporalGateway:
+    """`Gateway`, on Temporal. `directory` gives the configuration in force. Close it: repeats may wait."""
+
+    def __init__(
+        self,
+        client: Client,
+        directory: Callable[[], Directory],
+        task_queue: str = TASK_QUEUE,
+        pace: Pace | None = None,
+    ) -> None:
+        self._client = client
+        self._directory = directory
+        self._lanes = Lanes(lambda workflow: TemporalAlert(client, workflow, task_queue), pace)
+        self._reading = Reading(client)
+        self._views = ViewCache(self._reading.view)
+        self._answering = Answering(client, self._reading, self._lanes)
+
+    async def trigger(self, event: Event, key_service: str | None) -> Accepted:
+        """Route `event` and start its alert, or repeat the open one. Raises Unavailable."""
+        directory = self._directory()
+        decision = decide(event, key_service, directory)
+        key = dedup_key(event)
+        if decision.action is Action.DROP or decision.service is None:
+            EVENTS.labels("dropped").inc()
+            return Accepted(None, key, "dropped", decision.service, None)
+        workflow = workflow_id(decision.service, key)
+        said = _said(event, decision, decision.service, key, directory)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                told = await self._lanes.to(workflow).trigger(said)
+        except TimeoutError as late:
+            raise Unavailable("Temporal did not answer in time; try again") from late
+        suppressed = decision.action is Action.SUPPRESS
+        status = "repeated" if not told.started else "suppressed" if suppressed else "triggered"
+        EVENTS.labels(status).inc()
+        alert = alert_id(workflow, told.first_run)
+        return Accepted(alert, key, status, decision.service, f"{directory.url.rstrip('/')}/v1/alerts/{alert}")
+
+    async def resolve_key(self, event: Event, key_service: str | None, by: str) -> bool:
+        """A source's resolve, after the triggers that came before it: whether something open was told."""
+        workflow = self._workflow_of(event, key_service)
+        if workflow is None:
+            return False
+        word = Resolve(request=str(uuid.uuid4()), alert=None, by=by, via="source")
+        handle = self._client.get_workflow_handle(workflow)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._lanes.to(workflow).resolve(
+                    lambda: asked(handle.signal(RESOLVE, word, rpc_timeout=RPC_TIMEOUT))
+                )
+        except NotThere:
+            return False
+        except TimeoutError as late:
+            raise Unavailable("Temporal did not answer in time; try again") from late
+        return True
+
+    async def acknowledge_key(self, event: Event, key_service: str | None, by: str) -> bool:
+        """A source's acknowledge: whether something open was told. Raises Unavailable."""
+        workflow = self._workflow_of(event, key_service)
+        if workflow is None:
+            return False
+        word = Acknowledge(request=str(uuid.uuid4()), alert=None, by=by, via="source")
+        handle = self._client.get_workflow_handle(workflow)
+        try:
+            await asked(handle.signal(ACKNOWLEDGE, word, rpc_timeout=RPC_TIMEOUT))
+        except NotThere:
+            return False
+        return True
+
+    async def acknowledge(self, alert: str, by: str, via: str) -> Answer:
+        try:
+            return await self._answering.acknowledge(alert, by, via)
+        finally:
+            self._views.forget(alert)
+
+    async def resolve(self, alert: str, by: str, via: str) -> Answer:
+        try:
+            return await self._answering.resolve(alert, by, via)
+        finally:
+            self._views.forget(alert)
+
+    async def standing(self, alert: str) -> Standing:
+        return await self._reading.standing(alert)
+
+    async def view(self, alert: str) -> AlertView:
+        return await self._views.view(alert)
+
+    async def list(self, state: str | None, service: str | None, limit: int, cursor: str | None) -> AlertPage:
+        return await list_alerts(self._client, state, service, limit, cursor)
+
+    async def ready(self) -> None:
+        """Nothing, when an alert would be accepted now. Raises Unavailable."""
+        if not await asked(self._client.service_client.check_health(timeout=HEALTH_TIMEOUT)):
+            raise Unavailable("Temporal is not serving")
+
+    async def aclose(self) -> None:
+        """Tell every alert the repeats that still wait for it."""
+        await self._lanes.aclose()
+
+    def _workflow_of(self, event: Event, key_service: str | None) -> str | None:
+        # What a route drops now may have been let in before the route was written: it is told all the same.
+        service = decide(event, key_service, self._directory()).service
+        return None if service is None else workflow_id(service, dedup_key(event))
+
+
+def _said(event: Event, decision: Decision, service_name: str, key: str, directory: Directory) -> Said:
+    request, at = str(uuid.uuid4()), datetime.now(UTC)
+    service = directory.services[service_name]
+    opening = AlertInput(
+        service=service_name,
+        dedup_key=key[:KEY_LENGTH],
+        policy_name=service.escalation_policy,
+        policy=directory.escalation_policies[service.escalation_policy],
+        last_resort=directory.last_resort(service.escalation_policy),
+        auto_resolve=service.auto_resolve,
+        runbook=service.runbook,
+        impact=service.impact,
+        trigger=_trigger(sized(event), decision, request, at),
+    )
+    return Said(opening, _trigger(sized_repeat(event), decision, request, at))
+
+
+def _trigger(event: Event, decision: Decision, request: str, at: datetime) -> Trigger:
+    return Trigger(
+        request=request,
+        at=at,
+        summary=event.summary,
+        description=event.description,
+        priority=decision.priority,
+        urgency=decision.urgency,
+        action=decision.action,
+        why=decision.why,
+        source=event.source,
+        labels=event.labels,
+        links=event.links,
+        details=event.details,
+        truncated=event.truncated,
+    )

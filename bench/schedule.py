@@ -1,0 +1,76 @@
+"""How fast the resolver answers: `python -m bench.schedule`, near `start` and twenty years from it."""
+
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from roust.domain.schedule import Override, Schedule, on_call, shifts
+
+NEAR, FAR = datetime(2026, 1, 5, tzinfo=UTC), datetime(2046, 1, 5, tzinfo=UTC)
+YEAR = timedelta(days=365)
+ASKED = 2_000
+WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]
+
+
+def three_layers() -> Schedule:
+    """A weekly rotation, a daily one by office hours above it, and nights in turns of twelve hours."""
+    people = ["ada", "ben", "cho", "dov", "eve", "fay"]
+    hours = [{"days": WEEKDAYS, "from": "09:00", "to": "17:00"}]
+    nights = [{"days": [*WEEKDAYS, "sat", "sun"], "from": "22:00", "to": "06:00"}]
+    layers: list[dict[str, Any]] = [
+        {"name": "weekly", "users": people, "every": "1w", "level": 0},
+        {"name": "office", "users": people[::-1], "every": "1d", "level": 1, "hours": hours},
+        {"name": "nights", "users": people[::2], "every": "12h", "level": 1, "hours": nights},
+    ]
+    begun = [layer | {"start": "2026-01-05T09:00"} for layer in layers]
+    return Schedule.model_validate({"time_zone": "Europe/Berlin", "layers": begun})
+
+
+def twenty_overrides(start: datetime) -> list[Override]:
+    """One every eighteen days: covers, replacements, additions and removals in turn."""
+    kinds = [("cover", None), ("replace", "ada"), ("add", None), ("remove", None)]
+    found = []
+    for place in range(20):
+        kind, replaces = kinds[place % 4]
+        begins = start + timedelta(days=18 * place, hours=7)
+        span = {"from": begins, "to": begins + timedelta(days=2)}
+        found.append(Override.model_validate({"kind": kind, "user": "cho", "replaces": replaces} | span))
+    return found
+
+
+def each(ask: Callable[[], Any], times: int) -> float:
+    """The best of seven measurements of one `ask`, in microseconds."""
+    took = []
+    for _ in range(7):
+        begun = time.perf_counter()
+        for _ in range(times):
+            ask()
+        took.append((time.perf_counter() - begun) / times * 1e6)
+    return min(took)
+
+
+def measured(start: datetime) -> tuple[float, float]:
+    """Microseconds for who is on call at one instant, and for the shifts of a year, around `start`."""
+    schedule, overrides = three_layers(), twenty_overrides(start)
+    dice = random.Random(26)
+    instants = iter([start + dice.random() * YEAR for _ in range(ASKED * 7)])
+    one = each(lambda: on_call(schedule, next(instants), overrides), ASKED)
+    return one, each(lambda: shifts(schedule, start, start + YEAR, overrides), 3)
+
+
+def main() -> None:
+    near, far = measured(NEAR), measured(FAR)
+    found = len(shifts(three_layers(), NEAR, NEAR + YEAR, twenty_overrides(NEAR)))
+    print(f"3 layers, 20 overrides; the year from {NEAR:%Y-%m-%d} has {found} shifts")
+    print(f"{'':24}{'near start':>14}{'20 years on':>14}{'far/near':>10}")
+    for what, unit, scale, a, b in (
+        ("on_call, one instant", "µs", 1, near[0], far[0]),
+        ("shifts of one year", "ms", 1000, near[1], far[1]),
+    ):
+        print(f"{what:24}{a / scale:11.1f} {unit}{b / scale:11.1f} {unit}{b / a:10.2f}")
+
+
+if __name__ == "__main__":
+    main()

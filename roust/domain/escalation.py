@@ -1,0 +1,248 @@
+"""One alert's life: what arrives changes it, `due` says what comes next. Pure and serialisable.
+
+The workflow only carries this out: it hands in what arrives with the hour of arrival, asks `due.next_due`,
+and does it. CONTRACT §3 is the source of every rule here.
+"""
+
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+from roust.domain.alert import AlertState, AlertText, Answer, Urgency
+from roust.domain.climb import Climb, Retry
+from roust.domain.notification import MessageKind, Planned
+from roust.domain.policy import EscalationPolicy, Target
+from roust.domain.routing import Action
+from roust.domain.timeline import Entry, Kind, Timeline
+from roust.domain.trigger import Trigger
+
+HOURLY = timedelta(hours=1)
+"""How often at most a repeat reminds the owner, or pages the last resort again (CONTRACT rule 9)."""
+
+OPEN_AND_QUIET = (AlertState.ACKNOWLEDGED, AlertState.EXHAUSTED, AlertState.SUPPRESSED)
+"""States that end by `auto_resolve` when no event comes."""
+
+
+class Flight(BaseModel):
+    """A send under way. What is of an older generation has been called off."""
+
+    generation: int
+    kind: MessageKind
+    at: datetime
+    cycle: int
+    pass_: int
+    step: int
+    occasion: str = ""
+    resolves: bool = False
+
+
+class Escalation(BaseModel):
+    """The state of one alert. Everything in it is carried over a continue-as-new."""
+
+    alert: AlertText
+    policy_name: str
+    policy: EscalationPolicy
+    last_resort: list[Target]
+    auto_resolve: timedelta
+    climb: Climb
+    first_request: str
+    timeline: Timeline = Timeline()
+    acknowledged_at: datetime | None = None
+    """When the owner acknowledged, or last pressed again: `acknowledge_timeout` runs from here."""
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    state_since: datetime
+    last_event_at: datetime
+    reminded_at: datetime | None = None
+    timeout_warned: bool = False
+    remind: str = ""
+    """Why the owner is to be reminded now; empty: not at all."""
+    restart_step: bool = False
+    pending: list[Planned] = []
+    retries: list[Retry] = []
+    attempts: dict[str, int] = {}
+    """How often the sends under way were tried before, by key."""
+    why: dict[str, str] = {}
+    paged: list[tuple[str, str]] = []
+    """Whom a page reached and by which contact, in order: they hear of the resolve."""
+    last_resort_wanted: str = ""
+    """Why the last resort is to be paged now; empty: not at all."""
+    last_resort_pages: int = 0
+    last_resort_paged_at: datetime | None = None
+    last_resort_cycle: int = 0
+    last_resort_due: datetime | None = None
+    told: bool = False
+    step_users: list[str] = []
+    """Whom the current step resolved to; `step_sent`: one of them was sent something since it began."""
+    step_sent: bool = False
+    flights: dict[int, Flight] = {}
+    flown: int = 0
+    generation: int = 0
+    answers: dict[str, Answer] = {}
+
+    # -- how an alert begins -------------------------------------------------------------------------
+
+    @classmethod
+    def beginning(
+        cls,
+        trigger: Trigger,
+        *,
+        alert: AlertText,
+        policy_name: str,
+        policy: EscalationPolicy,
+        last_resort: list[Target],
+        auto_resolve: timedelta,
+        at: datetime,
+    ) -> "Escalation":
+        """The alert that `trigger` starts, at `at`."""
+        suppressed = trigger.action is Action.SUPPRESS
+        state = AlertState.SUPPRESSED if suppressed else AlertState.TRIGGERED
+        self = cls(
+            alert=alert.model_copy(update={"state": state, "count": trigger.count}),
+            policy_name=policy_name,
+            policy=policy,
+            last_resort=last_resort,
+            auto_resolve=auto_resolve,
+            climb=Climb.starting(1, at),
+            first_request=trigger.request,
+            state_since=at,
+            last_event_at=at,
+        )
+        reasons = "; ".join(trigger.why)
+        self.note(Kind.TRIGGERED, at, f"Triggered: {alert.summary[:200]}", why=reasons or None)
+        if suppressed:
+            self.note(Kind.SUPPRESSED, at, "Suppressed: kept, and nobody is notified.", why=reasons or None)
+        return self
+
+    # -- what arrives -------------------------------------------------------------------------------
+
+    def trigger(self, trigger: Trigger, now: datetime) -> None:
+        """A repeat; or, when it meets the resolve of this very run, a new outbreak (CONTRACT rule 16)."""
+        if trigger.request == self.first_request:
+            return
+        was = self.alert
+        self.last_event_at = now
+        raised = trigger.priority.worse_than(was.priority)
+        louder = trigger.urgency is Urgency.HIGH and was.urgency is Urgency.LOW
+        self.alert = was.model_copy(
+            update={
+                "summary": trigger.summary or was.summary,
+                "description": trigger.description or was.description,
+                "priority": trigger.priority if raised else was.priority,
+                "urgency": Urgency.HIGH if louder else was.urgency,
+                "count": was.count + trigger.count,
+                "truncated": was.truncated or trigger.truncated,
+            }
+        )
+        self.note(Kind.REPEATED, now, f"Repeated; {self.alert.count} events so far.")
+        if raised or louder:
+            text = f"Got worse: {self.alert.priority.value}, {self.alert.urgency.value} urgency."
+            self.note(Kind.RAISED, now, text, why="; ".join(trigger.why) or None)
+        match was.state:
+            case AlertState.RESOLVED:
+                self.note(Kind.WITHDRAWN, now, "Triggered again before the end: the resolve is withdrawn.")
+                self._clear_answerers()
+                self.begin_cycle(now, now)
+            case AlertState.SUPPRESSED if trigger.action is Action.PAGE:
+                self.begin_cycle(now, now)
+            case AlertState.TRIGGERED if louder and self.climb.step:
+                self.call_off()
+                self.restart_step = True
+            case AlertState.EXHAUSTED if louder:
+                self.begin_cycle(now, now)
+            case AlertState.EXHAUSTED if _hour_past(self.last_resort_paged_at, now):
+                self.last_resort_wanted = "still happening, and exhausted for over an hour"
+            case AlertState.ACKNOWLEDGED if louder:
+                self.remind = f"it got worse: {self.alert.priority.value} now"
+            case AlertState.ACKNOWLEDGED if _hour_past(self.reminded_at or self.state_since, now):
+                self.remind = "it still happens, over an hour after it was acknowledged"
+
+    def acknowledge(self, request: str, alert: str | None, by: str, via: str, now: datetime) -> None:
+        """The first one owns the alert and everything pending stops; later ones are told who has it."""
+        if request in self.answers or self._refused("acknowledge", request, alert, by, now):
+            return
+        self.last_event_at = now
+        first = self.alert.state is not AlertState.ACKNOWLEDGED
+        if first:
+            self.call_off()
+            self.enter(AlertState.ACKNOWLEDGED, now, owner=by)
+            self.note(Kind.ACKNOWLEDGED, now, f"Acknowledged by {by} ({via}). Escalation stops.", user=by)
+        else:
+            owner = self.alert.owner
+            text = f"{by} acknowledged too ({via}); {owner} has it." if by != owner else f"{by} confirmed ({via})."
+            self.note(Kind.ACKNOWLEDGED, now, text, user=by)
+        if first or by == self.alert.owner:
+            self.acknowledged_at, self.timeout_warned = now, False
+        self._answer(request, now, accepted=True, first=first)
+
+    def resolve(self, request: str, alert: str | None, by: str, via: str, now: datetime) -> None:
+        """It is over: everything pending stops, and those who were paged are told."""
+        if request in self.answers or self._refused("resolve", request, alert, by, now):
+            return
+        self.end(by, f"Resolved by {by} ({via}).", now)
+        self._answer(request, now, accepted=True, first=True)
+
+    # -- shared by the above ------------------------------------------------------------------------
+
+    def note(self, kind: Kind, at: datetime, text: str, **more: object) -> None:
+        """Write a line of the timeline, placed in cycle, pass and step."""
+        place = {"cycle": self.climb.cycle, "pass_": self.climb.pass_, "step": self.climb.step}
+        self.timeline.add(Entry.model_validate({"at": at, "kind": kind, "text": text, **place, **more}))
+
+    def _refused(self, verb: str, request: str, alert: str | None, by: str, now: datetime) -> bool:
+        if alert is not None and alert != self.alert.id:
+            reason = "it was meant for another alert of the same key"
+        elif self.alert.state is AlertState.RESOLVED:
+            reason = f"resolved already by {self.resolved_by}"
+        else:
+            return False
+        self.note(Kind.REFUSED_VERB, now, f"{by} wanted to {verb}: refused, {reason}.", user=by)
+        self._answer(request, now, accepted=False, reason=reason)
+        return True
+
+    def _answer(self, request: str, now: datetime, *, accepted: bool, first: bool = False, reason: str = "") -> None:
+        self.answers[request] = Answer(
+            accepted=accepted,
+            state=self.alert.state,
+            owner=self.alert.owner,
+            first=first,
+            reason=reason,
+            at=now,
+        )
+        for old in list(self.answers)[:-16]:
+            del self.answers[old]
+
+    def enter(self, state: AlertState, now: datetime, owner: str | None = None) -> None:
+        self.alert = self.alert.model_copy(update={"state": state, "owner": owner})
+        self.state_since = now
+
+    def _clear_answerers(self) -> None:
+        self.resolved_at = self.resolved_by = self.acknowledged_at = None
+
+    def call_off(self) -> None:
+        """Everything pending stops, for everyone."""
+        self.pending, self.retries, self.attempts = [], [], {}
+        self.last_resort_wanted, self.last_resort_due, self.remind = "", None, ""
+        self.restart_step = False
+        self.generation += 1
+
+    def begin_cycle(self, due: datetime, now: datetime) -> None:
+        """Climb from step 1 of pass 1; the next cycle, unless this one never began."""
+        self.call_off()
+        begun_before = self.climb.step > 0
+        self.climb = Climb.starting(self.climb.cycle + begun_before, due)
+        self.enter(AlertState.TRIGGERED, now)
+        self.acknowledged_at, self.timeout_warned = None, False
+        if begun_before:
+            self.note(Kind.CYCLE, now, f"Cycle {self.climb.cycle} begins from step 1.")
+
+    def end(self, by: str, text: str, now: datetime) -> None:
+        self.call_off()
+        self.enter(AlertState.RESOLVED, now, owner=self.alert.owner)
+        self.resolved_at, self.resolved_by = now, by
+        self.note(Kind.RESOLVED, now, text, user=by)
+        self.told = False
+
+
+def _hour_past(since: datetime | None, now: datetime) -> bool:
+    return since is None or now - since >= HOURLY

@@ -1,0 +1,119 @@
+"""What became of a send, taken into the alert: who was reached, what is tried again, whether to hurry."""
+
+from datetime import datetime, timedelta
+
+from roust.domain.alert import AlertState
+from roust.domain.climb import LAST_RESORT_EVERY, RETRY_AT_THE_END, RETRY_DELAYS, Retry, merged
+from roust.domain.escalation import Escalation, Flight
+from roust.domain.notification import LAST_RESORT, MessageKind, Outcome, PageResult, Result
+from roust.domain.timeline import Kind
+
+ENTRY = {
+    MessageKind.PAGE: Kind.PAGED,
+    MessageKind.REMINDER: Kind.REMINDED,
+    MessageKind.RESOLVED: Kind.TOLD,
+}
+TELL_FOR = timedelta(seconds=40)
+"""How long we try to tell somebody that it is over: three more attempts, then the run ends."""
+
+IN_WORDS = {Result.SENT: "sent", Result.REFUSED: "refused", Result.TRY_AGAIN: "failed, will be tried again"}
+
+
+def land(story: Escalation, number: int, result: PageResult, now: datetime) -> None:
+    """Send `number` came back with `result` at `now`."""
+    flight = story.flights.pop(number)
+    story.why |= {resolved.user: resolved.why for resolved in result.resolved}
+    current = flight.generation == story.generation
+    if current and flight.resolves and _of_current_step(story, flight):
+        story.step_users = [resolved.user for resolved in result.resolved]
+    for outcome in result.outcomes:
+        _record(story, flight, outcome, now)
+    for problem in result.problems:
+        story.note(Kind.PASSED_OVER, now, problem, pass_=flight.pass_, step=flight.step)
+    if not current:
+        return
+    for outcome in result.outcomes:
+        if outcome.result is Result.TRY_AGAIN:
+            _try_again(story, flight, outcome, now)
+    if flight.kind is MessageKind.PAGE:
+        _pin(story, result)
+        _judge(story, flight, result, now)
+
+
+def _of_current_step(story: Escalation, flight: Flight) -> bool:
+    climb = story.climb
+    place = (flight.cycle, flight.pass_, flight.step, flight.occasion)
+    return flight.kind is MessageKind.PAGE and place == (climb.cycle, climb.pass_, climb.step, "")
+
+
+def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> None:
+    planned, sent = outcome.planned, outcome.result is Result.SENT
+    story.note(
+        ENTRY.get(flight.kind, Kind.TOLD),
+        outcome.at or now,
+        f"{planned.user} by {planned.contact}: {IN_WORDS[outcome.result]}.",
+        user=planned.user,
+        contact=planned.contact,
+        channel=outcome.channel or None,
+        result=outcome.result.value,
+        said=outcome.said or None,
+        why=story.why.get(planned.user),
+        key=planned.key(story.alert.id),
+        cycle=planned.cycle,
+        pass_=planned.pass_,
+        step=planned.step,
+    )
+    if sent and flight.kind is MessageKind.PAGE:
+        if (planned.user, planned.contact) not in story.paged:
+            story.paged.append((planned.user, planned.contact))
+        if flight.cycle == story.climb.cycle:
+            story.climb.reach()
+            story.last_resort_due = None
+        story.step_sent = story.step_sent or planned.user in story.step_users
+
+
+def _try_again(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> None:
+    key = outcome.planned.key("")
+    attempt = story.attempts.pop(key, 0) + 1
+    delay = max(RETRY_DELAYS[min(attempt, len(RETRY_DELAYS)) - 1], outcome.retry_after or 0)
+    at, until = now + timedelta(seconds=delay), _until(story, flight, outcome, now)
+    if at < until:
+        story.retries.append(Retry(planned=outcome.planned, attempt=attempt, at=at, until=until))
+
+
+def _until(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> datetime:
+    """How long a failing send is tried: while the step lasts; ten minutes at the end (CONTRACT rule 6)."""
+    if flight.kind is MessageKind.RESOLVED:
+        return (story.resolved_at or now) + TELL_FOR
+    if outcome.planned.step == LAST_RESORT or flight.kind is MessageKind.REMINDER:
+        return outcome.planned.due + RETRY_AT_THE_END
+    if story.climb.is_last(story.policy, story.alert.urgency):
+        return max(story.climb.begun, outcome.planned.due) + RETRY_AT_THE_END
+    return story.climb.due
+
+
+def _pin(story: Escalation, result: PageResult) -> None:
+    """The rules of those whom this page resolved run on; what was tried now waits no more."""
+    attempted = [outcome.planned for outcome in result.outcomes]
+    story.pending = [p for p in merged(story.pending, result.planned) if p not in attempted]
+
+
+def _judge(story: Escalation, flight: Flight, result: PageResult, now: datetime) -> None:
+    """Whether the step found nobody, or only refusals: then the next one need not wait."""
+    climb = story.climb
+    if flight.step == LAST_RESORT:
+        if flight.resolves and not climb.reached and story.alert.state in (AlertState.TRIGGERED, AlertState.EXHAUSTED):
+            story.last_resort_due = flight.at + LAST_RESORT_EVERY
+        return
+    if story.alert.state is not AlertState.TRIGGERED or not _of_current_step(story, flight):
+        return
+    if flight.resolves and not result.resolved:
+        skipped = climb.skip_empty(story.policy.steps[climb.step - 1])
+        text = "Skipped: the step resolved to nobody." if skipped else "Nobody to notify; the step keeps its wait."
+        story.note(Kind.SKIPPED, now, text, why="; ".join(result.problems) or None)
+        return
+    waiting = {planned.user for planned in story.pending} | {retry.planned.user for retry in story.retries}
+    others = any(other.generation == story.generation for other in story.flights.values())
+    in_vain = story.step_users and not story.step_sent and not others and not waiting & set(story.step_users)
+    if in_vain and climb.hurry(now):
+        story.note(Kind.SKIPPED, now, "Every contact refused: the next step begins at once.")

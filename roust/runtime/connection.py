@@ -1,0 +1,60 @@
+"""The one Temporal connection: where it goes, and the one data converter that everybody shares."""
+
+import asyncio
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.runtime import Runtime
+
+from roust.domain.errors import RoustError
+
+DATA_CONVERTER = pydantic_data_converter
+STANDARD_ADDRESS = "localhost:7233"
+
+
+class Unreachable(RoustError):
+    """Temporal does not answer at the address that the environment names."""
+
+
+def connection_settings() -> ClientConnectConfig:
+    """What Temporal's own environment variables and profiles say.
+
+    TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TLS, API key. Raises RoustError when they cannot be read.
+    """
+    try:
+        config = ClientConfig.load_client_connect_config()
+    except Exception as error:
+        # The SDK raises its own, OSError or a TOML error here, according to what is wrong with the profile.
+        raise RoustError(f"Temporal's connection settings cannot be read: {error}") from error
+    config.setdefault("target_host", STANDARD_ADDRESS)
+    return config
+
+
+async def connect(
+    config: ClientConnectConfig | None = None, *, runtime: Runtime | None = None, within: float = 10.0
+) -> Client:
+    """A client on Temporal, tried again for `within` seconds. Raises Unreachable, which names the cure."""
+    config = connection_settings() if config is None else config
+    address, namespace = config.get("target_host", STANDARD_ADDRESS), config.get("namespace", "default")
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within
+    while True:
+        try:
+            return await asyncio.wait_for(
+                Client.connect(**config, data_converter=DATA_CONVERTER, runtime=runtime),
+                timeout=max(1.0, deadline - loop.time()),
+            )
+        except (RuntimeError, OSError, TimeoutError) as error:
+            if loop.time() >= deadline:
+                raise Unreachable(
+                    f"Temporal does not answer at {address} (namespace {namespace}): set TEMPORAL_ADDRESS "
+                    "to where it runs, or start everything on this machine with `roust up`. "
+                    f"{_first_line(error)}"
+                ) from error
+        await asyncio.sleep(0.25)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).splitlines()
+    return f"(It said: {lines[0][:200]})" if lines else ""

@@ -1,0 +1,74 @@
+"""Answer links: signed, bound to one alert and one person, checked without a database."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_decode, base64_encode
+
+from roust.domain.errors import RoustError
+
+_SALT = "roust.answer.v1"
+_LONGEST = 1024
+
+
+class BadLink(RoustError):
+    """This is not a link that we made, or not all of it."""
+
+
+@dataclass(frozen=True)
+class AnswerToken:
+    """What a link says: whose it is, for which alert, and when it was made."""
+
+    alert: str
+    user: str
+    made_at: datetime
+
+
+class Links:
+    """Makes and reads answer links. The first of `keys` signs, all of them verify: a key is rotated by
+    putting the new one first and dropping the old one when its links have lived their life."""
+
+    def __init__(self, keys: Sequence[str], base_url: str) -> None:
+        if not keys or not all(keys):
+            raise ValueError("links need at least one key, and none may be empty")
+        self._base_url = base_url.rstrip("/")
+        # itsdangerous signs with the last of its keys.
+        self._serializer = URLSafeTimedSerializer(
+            list(reversed(keys)), salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256}
+        )
+
+    def answer_url(self, alert_id: str, user: str) -> str:
+        """The link that `user` answers alert `alert_id` by. Opening it changes nothing (CONTRACT §4)."""
+        token = self._serializer.dumps([alert_id, user])
+        return f"{self._base_url}/a/{token if isinstance(token, str) else token.decode()}"
+
+    def alert_url(self, alert_id: str) -> str:
+        """Where programs and people with a token read the alert."""
+        return f"{self._base_url}/v1/alerts/{quote(alert_id, safe='')}"
+
+    def read(self, token: str) -> AnswerToken:
+        """What `token` says. Raises BadLink when a single byte of it is not as we made it."""
+        if len(token) > _LONGEST or not token.isascii() or not _canonical(token):
+            raise BadLink("this link is damaged")
+        try:
+            said, made_at = self._serializer.loads(token, return_timestamp=True)
+        except BadData:
+            raise BadLink("this link is damaged, or its key is no longer in use") from None
+        match said:
+            case [str(alert), str(user)]:
+                return AnswerToken(alert, user, made_at)
+            case _:
+                raise BadLink("this link is of another kind")
+
+
+def _canonical(token: str) -> bool:
+    """Whether the signature is written in its one way: base64 leaves bits of its last letter unread."""
+    signature = token.rpartition(".")[2]
+    try:
+        return base64_encode(base64_decode(signature)).decode() == signature
+    except BadData:
+        return False

@@ -1,0 +1,404 @@
+"""The gateway on a real Temporal server."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
+
+from api.gateway import BadCursor, BeyondRetention, NoSuchAlert, NotConfirmed, Unavailable
+from api.lane import Pace
+from api.temporal_gateway import TemporalGateway
+from roust.domain.alert import AlertState, Event, Priority, Verb
+from roust.domain.directory import Directory
+from roust.domain.timeline import Kind
+from workflows.messages import AlertView, parse_alert_id, workflow_id
+
+
+def an_event(summary: str = "checkout is down", key: str | None = "disk", **parts: object) -> Event:
+    return Event.model_validate({"summary": summary, "dedup_key": key, "priority": "P1"} | parts)
+
+
+async def until(true: Callable[[], object], within: float = 10.0) -> None:
+    end = time.monotonic() + within
+    while not (result := true()) or (asyncio.iscoroutine(result) and not await result):
+        assert time.monotonic() < end, "it did not come true in time"
+        await asyncio.sleep(0.02)
+
+
+async def count_of(gateway: TemporalGateway, alert: str, wanted: int, within: float = 10.0) -> int:
+    """The alert's count, once it is `wanted` or time is up."""
+    for _ in range(int(within / 0.02)):
+        if (await gateway.standing(alert)).count == wanted:
+            break
+        await asyncio.sleep(0.02)
+    return (await gateway.standing(alert)).count
+
+
+async def signals(client: Client, alert: str) -> int:
+    ref = parse_alert_id(alert)
+    assert ref is not None
+    history = await client.get_workflow_handle(ref.workflow_id, run_id=ref.first_run).fetch_history()
+    return sum(e.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED for e in history.events)
+
+
+async def test_an_event_starts_an_alert_that_can_be_read_before_any_worker_runs(
+    gateway: TemporalGateway, service: str
+) -> None:
+    accepted = await gateway.trigger(an_event(), service)
+    assert (accepted.status, accepted.dedup_key, accepted.service) == ("triggered", "disk", service)
+    assert accepted.id is not None
+    assert accepted.url == f"http://127.0.0.1:8420/v1/alerts/{accepted.id}"
+    standing = await gateway.standing(accepted.id)
+    assert (standing.state, standing.priority, standing.count) == (AlertState.TRIGGERED, Priority.P1, 1)
+    view = await gateway.view(accepted.id)
+    assert (view.id, view.summary) == (accepted.id, "checkout is down")
+    assert [entry.kind for entry in view.timeline] == [Kind.TROUBLE]
+
+
+async def test_a_repeat_joins_the_open_alert(gateway: TemporalGateway, service: str, worker: Worker) -> None:
+    first = await gateway.trigger(an_event(), service)
+    again = await gateway.trigger(an_event("still down"), service)
+    assert (again.status, again.id) == ("repeated", first.id)
+    assert first.id is not None
+    assert await count_of(gateway, first.id, 2) == 2
+    assert (await gateway.standing(first.id)).summary == "still down"
+
+
+async def test_the_same_key_of_another_service_is_another_alert(
+    client: Client, directory: Directory, service: str, queue: str
+) -> None:
+    two = directory.model_copy(update={"services": directory.services | {"other": directory.services[service]}})
+    gateway = TemporalGateway(client, lambda: two, task_queue=queue)
+    mine = await gateway.trigger(an_event(), service)
+    others = await gateway.trigger(an_event(key="disk"), "other")
+    assert mine.id != others.id
+    assert others.status == "triggered"
+    assert await gateway.resolve_key(an_event(verb=Verb.RESOLVE), "other", "source")
+    await gateway.aclose()
+
+
+async def test_ten_thousand_repeats_of_any_size_cost_a_handful_of_signals(
+    gateway: TemporalGateway, service: str, worker: Worker, client: Client
+) -> None:
+    first = await gateway.trigger(an_event(), service)
+    assert first.id is not None
+    small = an_event("again")
+    large = an_event("again " + "x" * 1_048_576, details={"dump": "y" * 1_048_576})
+
+    async def source(repeats: int) -> None:
+        for number in range(repeats):
+            answer = await gateway.trigger(large if number % 100 == 0 else small, service)
+            assert answer.id == first.id
+
+    await asyncio.gather(*(source(50) for _ in range(200)))
+    assert await count_of(gateway, first.id, 10_001, 30) == 10_001
+    assert await signals(client, first.id) <= 100
+    answer = await gateway.acknowledge(first.id, "ada", "api")
+    assert answer.accepted
+
+
+async def test_a_repeat_that_is_worse_never_waits(
+    client: Client, directory: Directory, service: str, queue: str, worker: Worker
+) -> None:
+    gateway = TemporalGateway(client, lambda: directory, task_queue=queue, pace=Pace(window=60))
+    first = await gateway.trigger(an_event(priority="P3"), service)
+    await gateway.trigger(an_event("again", priority="P3"), service)
+    await gateway.trigger(an_event("waits", priority="P3"), service)
+    assert first.id is not None
+    assert await count_of(gateway, first.id, 2) == 2
+    assert await signals(client, first.id) == 1
+    await gateway.trigger(an_event("worse", priority="P1"), service)
+    assert await count_of(gateway, first.id, 4) == 4
+    assert await signals(client, first.id) == 2
+    await gateway.aclose()
+
+
+async def test_what_waits_is_told_when_the_process_ends(
+    client: Client, directory: Directory, service: str, queue: str, worker: Worker
+) -> None:
+    gateway = TemporalGateway(client, lambda: directory, task_queue=queue, pace=Pace(window=60))
+    first = await gateway.trigger(an_event(), service)
+    for number in range(5):
+        await gateway.trigger(an_event(f"again {number}"), service)
+    assert first.id is not None
+    assert await count_of(gateway, first.id, 2) == 2
+    await gateway.aclose()
+    assert await count_of(gateway, first.id, 6) == 6
+    assert (await gateway.standing(first.id)).summary == "again 4"
+    assert await signals(client, first.id) == 2
+
+
+async def test_trigger_resolve_trigger_with_no_worker_leaves_it_open_when_one_comes(
+    gateway: TemporalGateway, service: str, a_worker: Worker
+) -> None:
+    first = await gateway.trigger(an_event(), service)
+    assert await gateway.resolve_key(an_event(verb=Verb.RESOLVE), service, "source")
+    again = await gateway.trigger(an_event("back again"), service)
+    assert first.id is not None
+    assert again.id == first.id
+    async with a_worker:
+        assert await count_of(gateway, first.id, 2) == 2
+        assert (await gateway.standing(first.id)).state is AlertState.TRIGGERED
+
+
+async def test_a_trigger_that_follows_a_resolve_is_told_at_once_however_many_came_before(
+    client: Client, directory: Directory, service: str, queue: str, a_worker: Worker
+) -> None:
+    gateway = TemporalGateway(client, lambda: directory, task_queue=queue, pace=Pace(window=60))
+    first = await gateway.trigger(an_event(), service)
+    for _ in range(5):
+        await gateway.trigger(an_event("again"), service)
+    assert await gateway.resolve_key(an_event(verb=Verb.RESOLVE), service, "source")
+    await gateway.trigger(an_event("back again"), service)
+    assert first.id is not None
+    # Of the repeats one was told at once and the others just before the resolve; then the trigger after it.
+    assert await signals(client, first.id) == 4
+    async with a_worker:
+        assert await count_of(gateway, first.id, 7) == 7
+        assert (await gateway.standing(first.id)).state is AlertState.TRIGGERED
+    await gateway.aclose()
+
+
+async def test_what_waits_never_opens_an_alert_that_was_resolved_after_it(
+    gateway: TemporalGateway, service: str, worker: Worker
+) -> None:
+    first = await gateway.trigger(an_event(), service)
+    for _ in range(5):
+        await gateway.trigger(an_event("again"), service)
+    assert await gateway.resolve_key(an_event(verb=Verb.RESOLVE), service, "source")
+    assert first.id is not None
+    await gateway.aclose()
+    await until(lambda: resolved(gateway, str(first.id)))
+    view = await gateway.view(first.id)
+    assert (view.state, view.count) == (AlertState.RESOLVED, 6)
+    page = await gateway.list(None, service, 10, None)
+    assert page.alerts == []
+
+
+async def resolved(gateway: TemporalGateway, alert: str) -> bool:
+    return (await gateway.standing(alert)).state is AlertState.RESOLVED
+
+
+async def test_after_resolve_the_same_key_opens_a_new_alert(
+    gateway: TemporalGateway, service: str, worker: Worker
+) -> None:
+    first = await gateway.trigger(an_event(), service)
+    assert first.id is not None
+    assert (await gateway.resolve(first.id, "ada", "api")).accepted
+    second = await gateway.trigger(an_event(), service)
+    assert second.status == "triggered"
+    assert second.id != first.id
+
+
+async def test_a_resolve_or_acknowledge_of_nothing_open_says_so(gateway: TemporalGateway, service: str) -> None:
+    assert not await gateway.resolve_key(an_event(verb=Verb.RESOLVE, key="never seen"), service, "source")
+    assert not await gateway.acknowledge_key(an_event(verb=Verb.ACKNOWLEDGE, key="never seen"), service, "source")
+
+
+async def test_a_sources_acknowledge_is_kept_for_the_worker(
+    gateway: TemporalGateway, service: str, a_worker: Worker
+) -> None:
+    first = await gateway.trigger(an_event(), service)
+    assert await gateway.acknowledge_key(an_event(verb=Verb.ACKNOWLEDGE), service, "monitoring")
+    assert first.id is not None
+    async with a_worker:
+        await until(lambda: owned_by(gateway, str(first.id), "monitoring"))
+
+
+async def owned_by(gateway: TemporalGateway, alert: str, owner: str) -> bool:
+    return (await gateway.standing(alert)).owner == owner
+
+
+async def test_the_first_who_acknowledges_owns_it_and_the_second_is_told_who(
+    gateway: TemporalGateway, service: str, worker: Worker
+) -> None:
+    alert = (await gateway.trigger(an_event(), service)).id
+    assert alert is not None
+    first, second = (
+        await gateway.acknowledge(alert, "ada", "api"),
+        await gateway.acknowledge(alert, "ben", "api"),
+    )
+    assert (first.accepted, first.first, first.owner) == (True, True, "ada")
+    assert (second.accepted, second.first, second.owner) == (True, False, "ada")
+    assert first.state is AlertState.ACKNOWLEDGED
+    view = await gateway.view(alert)
+    assert (view.owner, view.state) == ("ada", AlertState.ACKNOWLEDGED)
+
+
+async def test_an_acknowledge_is_recorded_though_no_worker_runs(
+    client: Client, gateway: TemporalGateway, service: str, a_worker: Worker
+) -> None:
+    alert = (await gateway.trigger(an_event(), service)).id
+    assert alert is not None
+    with pytest.raises(NotConfirmed):
+        await gateway.acknowledge(alert, "ada", "link")
+    async with a_worker:
+        await until(lambda: owned_by(gateway, alert, "ada"))
+
+
+async def test_a_word_after_the_end_is_refused_with_who_ended_it(
+    gateway: TemporalGateway, service: str, worker: Worker
+) -> None:
+    alert = (await gateway.trigger(an_event(), service)).id
+    assert alert is not None
+    ended = await gateway.resolve(alert, "ada", "api")
+    assert (ended.accepted, ended.first, ended.state) == (True, True, AlertState.RESOLVED)
+    late = await gateway.acknowledge(alert, "ben", "api")
+    assert not late.accepted
+    assert late.reason.startswith("resolved at ")
+    assert late.reason.endswith(" by ada")
+    assert not (await gateway.resolve(alert, "ben", "api")).accepted
+
+
+async def test_an_old_id_never_answers_the_next_alert_with_the_same_key(
+    client: Client, gateway: TemporalGateway, service: str, worker: Worker
+) -> None:
+    old = (await gateway.trigger(an_event(), service)).id
+    assert old is not None
+    await gateway.resolve(old, "ada", "api")
+    new = (await gateway.trigger(an_event(), service)).id
+    assert new is not None
+    answers = [await gateway.acknowledge(old, "ben", "link"), await gateway.resolve(old, "ben", "link")]
+    assert [answer.accepted for answer in answers] == [False, False]
+    assert all("another alert" in answer.reason and new in answer.reason for answer in answers)
+    assert await signals(client, new) == 0
+    assert (await gateway.standing(new)).owner is None
+    assert (await gateway.view(old)).state is AlertState.RESOLVED
+
+
+async def test_a_closed_alert_is_read_without_a_worker(
+    gateway: TemporalGateway, service: str, a_worker: Worker
+) -> None:
+    alert = (await gateway.trigger(an_event(), service)).id
+    assert alert is not None
+    async with a_worker:
+        await gateway.resolve(alert, "ada", "api")
+    view = await gateway.view(alert)
+    assert (view.state, view.resolved_by, view.timeline[0].kind) == ("resolved", "ada", Kind.TRIGGERED)
+
+
+async def test_an_alert_that_was_terminated_says_so(client: Client, gateway: TemporalGateway, service: str) -> None:
+    alert = (await gateway.trigger(an_event(), service)).id
+    assert alert is not None
+    await client.get_workflow_handle(workflow_id(service, "disk")).terminate(reason="by an operator")
+    view = await gateway.view(alert)
+    assert (view.state, view.resolved_by) == (AlertState.RESOLVED, "terminated")
+    assert "terminated" in view.timeline[0].text
+    assert not (await gateway.acknowledge(alert, "ada", "api")).accepted
+
+
+async def test_many_looks_at_one_alert_cost_one_query(
+    client: Client, gateway: TemporalGateway, service: str, worker: Worker
+) -> None:
+    alert = (await gateway.trigger(an_event(), service)).id
+    assert alert is not None
+    views: list[AlertView] = await asyncio.gather(*(gateway.view(alert) for _ in range(300)))
+    assert all(view is views[0] for view in views)
+
+
+@pytest.mark.parametrize("alert", ["", "nonsense", "../../etc/passwd", "checkout-xyz-1", "a'b\"c", "x" * 5000, "\x00"])
+async def test_what_is_no_id_is_no_alert(gateway: TemporalGateway, alert: str) -> None:
+    for call in (gateway.standing, gateway.view):
+        with pytest.raises(NoSuchAlert):
+            await call(alert)
+    with pytest.raises(NoSuchAlert):
+        await gateway.acknowledge(alert, "ada", "api")
+
+
+async def test_an_alert_that_temporal_no_longer_knows_is_beyond_retention(gateway: TemporalGateway) -> None:
+    alert = "checkout-0123456789abcdef0123-00000000-0000-4000-8000-000000000000"
+    for call in (gateway.standing, gateway.view):
+        with pytest.raises(BeyondRetention):
+            await call(alert)
+    with pytest.raises(BeyondRetention):
+        await gateway.resolve(alert, "ada", "api")
+
+
+HOSTILE_KEYS = [
+    "\x00",
+    "\ud800",
+    "a/b/../c",
+    "'; DROP TABLE",
+    "k" * 1_048_576,
+    "\u202e\u2028",
+    "",
+    " ",
+    "日本",
+    "{{7*7}}",
+]
+
+
+@pytest.mark.parametrize("key", HOSTILE_KEYS, ids=range(len(HOSTILE_KEYS)))
+async def test_any_key_and_any_text_opens_an_alert_of_its_own(gateway: TemporalGateway, service: str, key: str) -> None:
+    event = an_event("<b>\x00\ud800`*[x](http://evil)`" + "€" * 5000, key)
+    accepted = await gateway.trigger(event, service)
+    assert accepted.id is not None
+    assert (await gateway.standing(accepted.id)).service == service
+    assert (await gateway.trigger(event, service)).id == accepted.id
+
+
+async def test_temporal_away_is_unavailable_for_every_verb(directory: Directory, service: str) -> None:
+    away = await Client.connect("127.0.0.1:9", lazy=True, data_converter=pydantic_data_converter)
+    gateway = TemporalGateway(away, lambda: directory)
+    alert = "checkout-0123456789abcdef0123-00000000-0000-4000-8000-000000000000"
+    calls = [
+        gateway.trigger(an_event(), service),
+        gateway.resolve_key(an_event(verb=Verb.RESOLVE), service, "source"),
+        gateway.acknowledge_key(an_event(verb=Verb.ACKNOWLEDGE), service, "source"),
+        gateway.acknowledge(alert, "ada", "api"),
+        gateway.resolve(alert, "ada", "api"),
+        gateway.standing(alert),
+        gateway.view(alert),
+        gateway.list(None, None, 10, None),
+    ]
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * len(calls)
+    await gateway.aclose()
+
+
+async def test_a_route_that_drops_starts_nothing(
+    client: Client, directory: Directory, service: str, queue: str
+) -> None:
+    routes = [{"match": ['noise="yes"'], "action": "drop"}, {"match": ['shy="yes"'], "action": "suppress"}]
+    routed = Directory.model_validate(directory.model_dump(by_alias=True) | {"routes": routes})
+    gateway = TemporalGateway(client, lambda: routed, task_queue=queue)
+    dropped = await gateway.trigger(an_event(labels={"noise": "yes"}), service)
+    assert (dropped.status, dropped.id) == ("dropped", None)
+    shy = await gateway.trigger(an_event(labels={"shy": "yes"}), service)
+    assert shy.status == "suppressed"
+    assert shy.id is not None
+    assert (await gateway.standing(shy.id)).next_due is None
+    await gateway.aclose()
+
+
+async def test_lists_are_newest_first_by_state_and_service_and_go_on_by_cursor(
+    gateway: TemporalGateway, service: str, worker: Worker
+) -> None:
+    ids = [(await gateway.trigger(an_event(f"alert {n}", f"key {n}"), service)).id for n in range(3)]
+    assert ids[0] is not None
+    await gateway.resolve(ids[0], "ada", "api")
+
+    async def listed(state: str | None, wanted: int) -> bool:
+        return len((await gateway.list(state, service, 10, None)).alerts) == wanted
+
+    await until(lambda: listed(None, 2))
+    await until(lambda: listed("resolved", 1))
+    first = await gateway.list(None, service, 1, None)
+    second = await gateway.list(None, service, 1, first.next)
+    assert [id_ for page in (first, second) for id_, _ in page.alerts] == [ids[2], ids[1]]
+    assert [s.summary for _, s in second.alerts] == ["alert 1"]
+    closed = await gateway.list("resolved", service, 10, None)
+    assert [(id_, s.state) for id_, s in closed.alerts] == [(ids[0], AlertState.RESOLVED)]
+    assert (await gateway.list("acknowledged", service, 10, None)).alerts == []
+    assert (await gateway.list(None, "no' OR '1'='1", 10, None)).alerts == []
+
+
+@pytest.mark.parametrize("cursor", ["%%%", "bm9uc2Vuc2U", "é"])
+async def test_a_cursor_that_was_never_given_out_is_refused(gateway: TemporalGateway, cursor: str) -> None:
+    with pytest.raises(BadCursor):
+        await gateway.list(None, None, 10, cursor)

@@ -1,0 +1,219 @@
+"""The watchdog, by breaking what it watches on a real Temporal server."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prometheus_client import REGISTRY
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.current import CurrentLinks
+from activities.page import Pager
+from api.operators import Operators
+from api.temporal_gateway import TemporalGateway
+from api.watchdog import Watchdog
+from roust.domain.alert import Event
+from roust.domain.directory import Directory
+from roust.domain.errors import Refused
+from roust.domain.watch import Trouble, Verdict
+from tests.fakes.channel import RecordingChannel
+from worker.main import build_worker
+from workflows.messages import WORKFLOW, AlertInput
+
+TROUBLE = "Roust itself is in trouble: "
+WELL = "Roust itself is well again: "
+
+
+@workflow.defn(name=WORKFLOW)
+class BrokenAlert:
+    """An alert of a release with a mistake in it: its task fails, again and again, in silence."""
+
+    @workflow.run
+    async def run(self, given: AlertInput) -> None:
+        raise RuntimeError("a mistake in a release")
+
+
+class Clock:
+    """The hour, moved on by hand."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def mail() -> RecordingChannel:
+    return RecordingChannel()
+
+
+@pytest.fixture
+def operators(directory: Directory, mail: RecordingChannel) -> Operators:
+    return Operators(lambda: directory, lambda: {"email": mail})
+
+
+@pytest.fixture
+def watchdog(client: Client, operators: Operators, queue: str, clock: Clock) -> Watchdog:
+    return Watchdog(client, operators, task_queue=queue, now=clock)
+
+
+@pytest.fixture
+async def broken_worker(client: Client, queue: str) -> AsyncIterator[Worker]:
+    worker = Worker(client, task_queue=queue, workflows=[BrokenAlert], workflow_runner=UnsandboxedWorkflowRunner())
+    async with worker:
+        yield worker
+
+
+def of(verdict: Verdict, service: str) -> list[tuple[Trouble, str]]:
+    """The troubles of this test's own service: the server is shared with other tests."""
+    return [s.key for s in verdict.believed if service in s.subject or s.trouble is Trouble.NO_WORKER]
+
+
+async def an_open_alert(gateway: TemporalGateway, service: str) -> str:
+    accepted = await gateway.trigger(Event(summary="checkout is down", dedup_key="disk"), service)
+    assert accepted.id is not None
+    return accepted.id
+
+
+async def rounds_until(watchdog: Watchdog, true: Callable[[Verdict], bool]) -> Verdict:
+    """Rounds until one is as wanted; at most 20 s."""
+    async with asyncio.timeout(20):
+        while not true(verdict := await watchdog.look()):  # noqa: ASYNC110 - nothing signals a round
+            await asyncio.sleep(0.1)
+    return verdict
+
+
+async def test_no_worker_is_told_once_and_its_return_too(
+    watchdog: Watchdog, mail: RecordingChannel, directory: Directory, client: Client, queue: str
+) -> None:
+    assert Trouble.NO_WORKER not in [s.trouble for s in (await watchdog.look()).believed]
+    await watchdog.look()
+    await watchdog.look()
+    assert str(Trouble.NO_WORKER) in watchdog.degraded()
+    assert REGISTRY.get_sample_value("roust_worker_polls") == 0
+    assert [summary for _, summary in mail.told].count(f"{TROUBLE}no worker polls") == 1
+    assert mail.messages[0].user == "margaret"
+    assert mail.messages[0].answer_url is None
+    pager = Pager(lambda: directory, {"email": mail}, CurrentLinks(lambda: directory))
+    async with build_worker(client, pager, task_queue=queue):
+        await rounds_until(watchdog, lambda verdict: any(s.trouble is Trouble.NO_WORKER for s in verdict.over))
+    assert str(Trouble.NO_WORKER) not in watchdog.degraded()
+    assert REGISTRY.get_sample_value("roust_worker_polls") == 1
+    assert mail.told[-1] == ("resolved", f"{WELL}no worker polls")
+
+
+async def test_an_alert_that_should_have_acted_a_minute_ago_is_told(
+    watchdog: Watchdog, gateway: TemporalGateway, service: str, clock: Clock, mail: RecordingChannel
+) -> None:
+    alert = await an_open_alert(gateway, service)
+    await rounds_until(watchdog, lambda _: bool(REGISTRY.get_sample_value("roust_open_alerts")))
+    clock.ahead = timedelta(seconds=55)
+    assert (Trouble.OVERDUE, alert) not in [s.key for s in (await watchdog.look()).believed]
+    clock.ahead = timedelta(seconds=65)
+    await rounds_until(watchdog, lambda verdict: (Trouble.OVERDUE, alert) in [s.key for s in verdict.believed])
+    assert (REGISTRY.get_sample_value("roust_overdue_alerts") or 0) >= 1
+    assert any(line.startswith("next action overdue: ") for line in watchdog.degraded())
+
+
+async def test_an_alert_whose_workflow_task_fails_is_told_by_its_id(
+    watchdog: Watchdog,
+    gateway: TemporalGateway,
+    service: str,
+    clock: Clock,
+    mail: RecordingChannel,
+    broken_worker: Worker,
+) -> None:
+    alert = await an_open_alert(gateway, service)
+    clock.ahead = timedelta(seconds=65)
+    await rounds_until(watchdog, lambda verdict: (Trouble.FAILING, alert) in [s.key for s in verdict.believed])
+    assert (REGISTRY.get_sample_value("roust_failing_workflows") or 0) >= 1
+    pages = [m for m in mail.messages if "workflow task failing" in m.alert.summary]
+    assert len(pages) == 1
+    assert alert in pages[0].alert.description
+
+
+async def test_an_alert_that_has_ended_is_in_no_trouble(
+    watchdog: Watchdog, client: Client, gateway: TemporalGateway, service: str, clock: Clock
+) -> None:
+    alert = await an_open_alert(gateway, service)
+    clock.ahead = timedelta(seconds=65)
+    await rounds_until(watchdog, lambda verdict: (Trouble.OVERDUE, alert) in [s.key for s in verdict.believed])
+    found = [e async for e in client.list_workflows(f"RoustService = '{service}'")]
+    await client.get_workflow_handle(found[0].id).terminate()
+    verdict = await watchdog.look()
+    assert (Trouble.OVERDUE, alert) not in [s.key for s in verdict.believed]
+
+
+async def test_a_telling_that_reached_nobody_is_tried_again_in_the_next_round(
+    watchdog: Watchdog, mail: RecordingChannel
+) -> None:
+    mail.broken = ConnectionRefusedError("mail server down")
+    await watchdog.look()
+    await watchdog.look()
+    assert mail.tried == 1
+    mail.broken = None
+    await watchdog.look()
+    assert f"{TROUBLE}no worker polls" in [summary for _, summary in mail.told]
+    count = len(mail.messages)
+    await watchdog.look()
+    assert len(mail.messages) == count
+
+
+async def test_an_operator_is_reached_by_the_contact_that_works(directory: Directory, watchdog: Watchdog) -> None:
+    refusing, taking = RecordingChannel(), RecordingChannel()
+    refusing.broken = Refused("no such address")
+    two = directory.users["margaret"].model_validate(
+        {"contacts": {"mail": {"email": "margaret@example.com"}, "hook": {"webhook": "https://example.com/m"}}}
+    )
+    both = directory.model_copy(update={"users": directory.users | {"margaret": two}})
+    operators = Operators(lambda: both, lambda: {"email": refusing, "webhook": taking})
+    await watchdog.look()
+    verdict = await watchdog.look()
+    assert await operators.tell(verdict, datetime.now(UTC))
+    assert [m.contact for m in taking.messages] == ["hook"]
+
+
+async def test_a_temporal_that_does_not_answer_is_told_and_is_over_when_it_does(
+    operators: Operators, mail: RecordingChannel, queue: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+    client = await Client.connect(address, lazy=True, data_converter=pydantic_data_converter)
+    watchdog = Watchdog(client, operators, task_queue=queue, patience=0.5)
+    await watchdog.look()
+    assert mail.told == []
+    await watchdog.look()
+    await watchdog.look()
+    assert mail.told == [("page", f"{TROUBLE}temporal unreachable")]
+    assert watchdog.degraded() == ["temporal unreachable"]
+    assert REGISTRY.get_sample_value("roust_temporal_reachable") == 0
+
+
+async def test_the_watchdog_goes_on_after_a_round_that_went_wrong(client: Client, queue: str) -> None:
+    told: list[Verdict] = []
+
+    class Failing:
+        async def tell(self, verdict: Verdict, at: datetime) -> bool:
+            told.append(verdict)
+            raise ValueError("a mistake in the telling")
+
+    clock = Clock()
+    running = asyncio.create_task(Watchdog(client, Failing(), task_queue=queue, every=0.01, now=clock).run())
+    async with asyncio.timeout(20):
+        while len(told) < 2:
+            # Two hours on, the same trouble is told anew: by rounds after the one that went wrong.
+            clock.ahead += timedelta(hours=2)
+            await asyncio.sleep(0.05)
+    assert not running.done()
+    running.cancel()

@@ -1,0 +1,124 @@
+"""A real SMTP server on a free port that keeps every mail, and answers each recipient as it is told."""
+
+import asyncio
+import email
+import email.policy
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+
+@dataclass
+class Delivery:
+    """One mail as the server got it: to whom, and what."""
+
+    recipients: list[str]
+    mail: EmailMessage
+    encrypted: bool
+    username: str | None
+
+
+@dataclass
+class MailServer:
+    """`deliveries` in order. `refuse` answers RCPT, `reject` the mail's end, `hang` never answers RCPT."""
+
+    port: int = 0
+    deliveries: list[Delivery] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    _rcpt: dict[str, str] = field(default_factory=dict)
+    _data: dict[str, str] = field(default_factory=dict)
+    _hanging: set[str] = field(default_factory=set)
+    _drop_on_quit: bool = False
+
+    def refuse(self, address: str, reply: str = "550 5.1.1 no such user") -> None:
+        self._rcpt[address] = reply
+
+    def reject(self, address: str, reply: str = "451 4.3.0 try again later") -> None:
+        self._data[address] = reply
+
+    def hang(self, address: str) -> None:
+        self._hanging.add(address)
+
+    def hang_up_on_quit(self) -> None:
+        self._drop_on_quit = True
+
+    @property
+    def recipients(self) -> list[str]:
+        return [one for delivery in self.deliveries for one in delivery.recipients]
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self.asked.append(address)
+        if address in self._hanging:
+            await asyncio.Event().wait()
+        if address in self._rcpt:
+            return self._rcpt[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        for address in envelope.rcpt_tos:
+            if address in self._data:
+                return self._data[address]
+        content = envelope.content
+        assert isinstance(content, bytes)
+        mail = email.message_from_bytes(content, policy=email.policy.default)
+        assert isinstance(mail, EmailMessage)
+        auth: Any = session.auth_data
+        username = auth.login.decode() if isinstance(auth, LoginPassword) else None
+        self.deliveries.append(Delivery(list(envelope.rcpt_tos), mail, session.ssl is not None, username))
+        return "250 2.0.0 queued as 1"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self._drop_on_quit:
+            assert server.transport is not None
+            server.transport.abort()
+        return "221 Bye"
+
+
+@asynccontextmanager
+async def a_mail_server(
+    *,
+    starttls: ssl.SSLContext | None = None,
+    tls: ssl.SSLContext | None = None,
+    login: tuple[str, str] | None = None,
+) -> AsyncIterator[MailServer]:
+    """A server on 127.0.0.1; with `login` it takes mail from who knows the password alone."""
+    handler = MailServer()
+    loop = asyncio.get_running_loop()
+
+    def knows(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+        right = login is not None and (data.login.decode(), data.password.decode()) == login
+        return AuthResult(success=right, handled=False, auth_data=data)
+
+    def protocol() -> SMTP:
+        return SMTP(
+            handler,
+            loop=loop,
+            hostname="mail.test",
+            tls_context=starttls,
+            require_starttls=starttls is not None,
+            authenticator=knows if login else None,
+            auth_required=login is not None,
+            auth_require_tls=starttls is not None,
+        )
+
+    # aiosmtpd's protocols outlive their server; those still open are closed with it.
+    made: list[SMTP] = []
+    remember: Callable[[], SMTP] = lambda: made.append(protocol()) or made[-1]  # type: ignore[func-returns-value]
+    server = await loop.create_server(remember, "127.0.0.1", 0, ssl=tls)
+    handler.port = server.sockets[0].getsockname()[1]
+    try:
+        yield handler
+    finally:
+        server.close()
+        for one in made:
+            if one.transport is not None:
+                one.transport.abort()
+        await server.wait_closed()

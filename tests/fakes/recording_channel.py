@@ -1,0 +1,64 @@
+"""A channel that remembers every message, and does as it is told."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from roust.domain.directory import Contact
+from roust.domain.errors import Refused
+from roust.domain.notification import Message, Receipt
+
+
+@dataclass
+class RecordingChannel:
+    """`messages` are all that came in, in order; `taken` those it said yes to.
+
+    `refuse`, `fail` and `hang` script what becomes of a user's contact; a hanging send waits for `release`.
+    """
+
+    messages: list[Message] = field(default_factory=list)
+    taken: list[Message] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+    _errors: dict[tuple[str, str], list[Exception]] = field(default_factory=dict)
+    _always: dict[tuple[str, str], Exception] = field(default_factory=dict)
+    _hanging: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def paged(self) -> list[tuple[str, str]]:
+        """(user, contact) of what was taken, in order."""
+        return [(message.user, message.contact) for message in self.taken]
+
+    @property
+    def attempted(self) -> list[tuple[str, str]]:
+        """(user, contact) of every attempt, in order."""
+        return [(message.user, message.contact) for message in self.messages]
+
+    def refuse(self, user: str, contact: str, said: str = "no such address") -> None:
+        self._always[user, contact] = Refused(said)
+
+    def fail(self, user: str, contact: str, error: Exception | None = None, times: int | None = None) -> None:
+        """`times` None: always."""
+        error = error or ConnectionError("connection reset by peer")
+        if times is None:
+            self._always[user, contact] = error
+        else:
+            self._errors[user, contact] = [error] * times
+
+    def hang(self, user: str, contact: str) -> None:
+        self._hanging.add((user, contact))
+
+    def release(self) -> None:
+        self.released.set()
+
+    async def send(self, message: Message, contact: Contact) -> Receipt:
+        whom = (message.user, message.contact)
+        self.messages.append(message)
+        self.arrived.set()
+        if whom in self._hanging:
+            await self.released.wait()
+        if self._errors.get(whom):
+            raise self._errors[whom].pop()
+        if whom in self._always:
+            raise self._always[whom]
+        self.taken.append(message)
+        return Receipt(said="taken")

@@ -1,0 +1,122 @@
+"""An HTTP server on a free port that remembers every request and answers as it is told."""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import hmac
+import json
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Received:
+    """One request as it came in."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def signed_with(self, key: bytes) -> bool:
+        """Whether its Standard Webhooks signature is that of `key`; computed apart from our own code."""
+        content = b".".join(
+            [self.headers["webhook-id"].encode(), self.headers["webhook-timestamp"].encode(), self.body]
+        )
+        want = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+        return f"v1,{want}" in self.headers.get("webhook-signature", "").split(" ")
+
+
+@dataclass
+class Reply:
+    """`hang`: no answer at all. `endless`: a body that never ends. `slow`: a body that never comes."""
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    hang: bool = False
+    endless: bool = False
+    slow: bool = False
+
+
+@dataclass
+class WebhookServer:
+    """`requests` in order; `reply` answers all paths without one of their own in `replies`."""
+
+    port: int = 0
+    scheme: str = "http"
+    requests: list[Received] = field(default_factory=list)
+    reply: Reply = field(default_factory=Reply)
+    replies: dict[str, Reply] = field(default_factory=dict)
+    bytes_sent: int = 0
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def url(self, path: str = "/page", host: str = "127.0.0.1") -> str:
+        return f"{self.scheme}://{host}:{self.port}{path}"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            request = await self._read(reader)
+            self.requests.append(request)
+            self.arrived.set()
+            await self._answer(self.replies.get(request.path, self.reply), writer)
+        writer.close()
+
+    async def _read(self, reader: asyncio.StreamReader) -> Received:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        method, path, _ = head[0].split(" ", 2)
+        headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:] if line)}
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+        return Received(method, path, headers, body)
+
+    async def _answer(self, reply: Reply, writer: asyncio.StreamWriter) -> None:
+        if reply.hang:
+            await asyncio.Event().wait()
+        headers = {"connection": "close", **reply.headers}
+        if not (reply.endless or reply.slow):
+            headers["content-length"] = str(len(reply.body))
+        lines = [f"HTTP/1.1 {reply.status} Said", *(f"{k}: {v}" for k, v in headers.items()), "", ""]
+        writer.write("\r\n".join(lines).encode("latin-1") + reply.body)
+        await writer.drain()
+        if reply.slow:
+            await asyncio.Event().wait()
+        while reply.endless:
+            writer.write(b"x" * 8192)
+            await writer.drain()
+            self.bytes_sent += 8192
+
+
+@asynccontextmanager
+async def a_webhook_server(tls: ssl.SSLContext | None = None) -> AsyncIterator[WebhookServer]:
+    """A server on 127.0.0.1, https with `tls`."""
+    handler = WebhookServer(scheme="https" if tls else "http")
+    serving: set[asyncio.Task[None]] = set()
+
+    async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        serving.add(task)
+        try:
+            await handler.serve(reader, writer)
+        finally:
+            serving.discard(task)
+            writer.transport.abort()
+
+    server = await asyncio.start_server(client, "127.0.0.1", 0, ssl=tls)
+    handler.port = server.sockets[0].getsockname()[1]
+    try:
+        yield handler
+    finally:
+        server.close()
+        for task in list(serving):
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+        await server.wait_closed()

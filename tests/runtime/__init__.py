@@ -1,0 +1,1 @@
+"""What a process stands on: connection, embedded server, logging, settings."""

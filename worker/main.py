@@ -1,0 +1,50 @@
+"""The worker process: registration only."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.current import CurrentChannels, CurrentLinks
+from activities.page import Pager
+from roust.domain.directory import Directory
+from workflows.alert import AlertWorkflow
+from workflows.messages import TASK_QUEUE
+
+log = structlog.get_logger()
+
+OURS = ("roust", "workflows", "activities", "pydantic", "pydantic_core", "annotated_types")
+"""Not imported anew for each alert: half of the worker's CPU, and the sandbox's guards stay."""
+
+
+def build_worker(client: Client, pager: Pager, *, task_queue: str = TASK_QUEUE) -> Worker:
+    """The worker with everything it does."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[AlertWorkflow],
+        activities=[pager.page],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*OURS)
+        ),
+        # After a crash, the next step waits no longer than this for the worker that is gone.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        # Long enough for every send in hand: a clean stop repeats no page.
+        graceful_shutdown_timeout=timedelta(seconds=15),
+        max_cached_workflows=5000,
+        max_concurrent_workflow_task_polls=10,
+        max_concurrent_activity_task_polls=20,
+    )
+
+
+async def serve(client: Client, directory: Callable[[], Directory], stop: asyncio.Event) -> None:
+    """Work until `stop`, then finish what is in hand."""
+    pager = Pager(directory, CurrentChannels(directory), CurrentLinks(directory))
+    async with build_worker(client, pager):
+        log.info("worker polls", task_queue=TASK_QUEUE, namespace=client.namespace)
+        await stop.wait()
+    log.info("worker stopped")

@@ -1,0 +1,156 @@
+"""AlertWorkflow: one alert climbing its policy until someone answers."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+from workflows import calls
+from workflows.board import Board
+from workflows.messages import (
+    ACKNOWLEDGE,
+    RESOLVE,
+    TRIGGER,
+    VIEW,
+    WORKFLOW,
+    Acknowledge,
+    AlertInput,
+    AlertView,
+    Resolve,
+    Trigger,
+    alert_id,
+)
+
+with workflow.unsafe.imports_passed_through():
+    from roust.domain.alert import AlertText
+    from roust.domain.decision import End, Send, Wait
+    from roust.domain.due import next_due
+    from roust.domain.escalation import Escalation
+    from roust.domain.landing import land
+    from roust.domain.notification import PageResult
+
+SIGNALS_PER_RUN = 1000
+"""Temporal refuses the 10,001st signal of a run; a chain goes on long before."""
+
+
+@workflow.defn(name=WORKFLOW)
+class AlertWorkflow:
+    """One alert, from trigger to resolve. What arrives is queued and applied in order; the domain
+    decides what is due; this class does it."""
+
+    @workflow.init
+    def __init__(self, given: AlertInput) -> None:
+        self._given = given
+        self._inbox: list[Callable[[datetime], None]] = []
+        self._flights: dict[int, tuple[int, workflow.ActivityHandle[PageResult]]] = {}
+        self._landings: set[asyncio.Task[None]] = set()
+        self._board = Board()
+        self._signals = 0
+        self._story = given.carried or self._beginning(given)
+
+    @workflow.run
+    async def run(self, given: AlertInput) -> AlertView:
+        """The climb. Returns the whole alert with its timeline."""
+        while True:
+            self._receive()
+            match next_due(self._story, self._now()):
+                case Send() as send:
+                    self._send(send)
+                case Wait() as wait:
+                    await self._wait(wait)
+                case End() if not self._inbox:
+                    self._board.publish(self._story, Wait(None, "over"))
+                    return self._board.view(self._story)
+
+    @workflow.signal(name=TRIGGER)
+    def trigger(self, trigger: Trigger) -> None:
+        """A repeat, or a new outbreak that meets the resolve."""
+        self._accept(lambda now: self._story.trigger(trigger, now))
+
+    @workflow.signal(name=ACKNOWLEDGE)
+    def acknowledge(self, ack: Acknowledge) -> None:
+        """Somebody has it: escalation stops."""
+        self._accept(lambda now: self._story.acknowledge(ack.request, ack.alert, ack.by, ack.via, now))
+
+    @workflow.signal(name=RESOLVE)
+    def resolve(self, resolve: Resolve) -> None:
+        """It is over."""
+        self._accept(lambda now: self._story.resolve(resolve.request, resolve.alert, resolve.by, resolve.via, now))
+
+    @workflow.query(name=VIEW)
+    def view(self) -> AlertView:
+        """The whole alert with its timeline."""
+        return self._board.view(self._story)
+
+    def _beginning(self, given: AlertInput) -> Escalation:
+        info, trigger = workflow.info(), given.trigger
+        at = info.start_time + timedelta(seconds=given.offset_seconds)
+        alert = AlertText(
+            id=alert_id(info.workflow_id, info.first_execution_run_id),
+            service=given.service,
+            dedup_key=given.dedup_key,
+            triggered_at=at,
+            runbook=given.runbook,
+            impact=given.impact,
+            **trigger.model_dump(include=set(AlertText.model_fields) & set(Trigger.model_fields) - {"count"}),
+        )
+        return Escalation.beginning(
+            trigger,
+            alert=alert,
+            policy_name=given.policy_name,
+            policy=given.policy,
+            last_resort=given.last_resort,
+            auto_resolve=given.auto_resolve,
+            at=at,
+        )
+
+    def _now(self) -> datetime:
+        # Only workflows know the hour; a rehearsal moves it.
+        return workflow.now() + timedelta(seconds=self._given.offset_seconds)
+
+    def _accept(self, what: Callable[[datetime], None]) -> None:
+        self._signals += 1
+        self._inbox.append(what)
+
+    def _receive(self) -> None:
+        while self._inbox:
+            self._inbox.pop(0)(self._now())
+        for generation, flight in self._flights.values():
+            if generation != self._story.generation:
+                flight.cancel()
+
+    def _send(self, send: Send) -> None:
+        flight = calls.page(send.request, send.summary)
+        self._flights[send.flight] = (self._story.generation, flight)
+        landing = asyncio.create_task(self._land(send.flight, flight))
+        self._landings.add(landing)
+        landing.add_done_callback(self._landings.discard)
+
+    async def _land(self, number: int, flight: workflow.ActivityHandle[PageResult]) -> None:
+        try:
+            result = await flight
+        except (ActivityError, asyncio.CancelledError) as error:
+            # Called off before a worker took it: nothing went out. Anything else is for people to see.
+            why = [] if is_cancelled_exception(error) else [f"The page failed: {error.__cause__ or error}"[:200]]
+            result = PageResult(problems=why)
+        del self._flights[number]
+        self._inbox.append(lambda now: land(self._story, number, result, now))
+
+    async def _wait(self, wait: Wait) -> None:
+        self._board.publish(self._story, wait)
+        try:
+            if not self._flights and self._long_enough():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(self._given.model_copy(update={"carried": self._story}))
+            timeout = None if wait.until is None else max(wait.until - self._now(), timedelta(0))
+            await workflow.wait_condition(lambda: bool(self._inbox), timeout=timeout, timeout_summary=wait.summary)
+        except TimeoutError:
+            return
+        except asyncio.CancelledError:
+            # The operator's button in the Temporal UI: Cancel means resolve.
+            self._inbox.append(lambda now: self._story.end("operator", "Resolved by an operator in Temporal.", now))
+
+    def _long_enough(self) -> bool:
+        return self._signals >= SIGNALS_PER_RUN or workflow.info().is_continue_as_new_suggested()

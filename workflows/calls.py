@@ -1,0 +1,29 @@
+"""The one door to activities: each call with its timeouts and retries."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityCancellationType, ActivityHandle
+
+from roust.domain.notification import PageRequest, PageResult
+
+PAGE = "page"
+
+
+def page(request: PageRequest, summary: str) -> ActivityHandle[PageResult]:
+    """Page whoever is due.
+
+    Tried for ever: the activity reports what a provider does, so it fails only when its worker does;
+    then a new attempt skips what the heartbeat says was sent. Called off, it reports what went out.
+    """
+    return workflow.start_activity(
+        PAGE,
+        request,
+        result_type=PageResult,
+        start_to_close_timeout=timedelta(seconds=30),
+        heartbeat_timeout=timedelta(seconds=3),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
+        cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        summary=summary,
+    )
