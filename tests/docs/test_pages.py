@@ -52,9 +52,7 @@ def test_every_command_named_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_option_named_beside_a_command_exists(page: Path) -> None:
-    for row in re.findall(
-        r"^\| `roust ([a-z-]+)[^`]*` \|(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE
-    ):
+    for row in re.findall(r"^\| `roust ([a-z-]+)[^`]*` \|(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE):
         command, text = row
         help_text = CliRunner().invoke(app, [command, "--help"]).output
         for option in re.findall(r"`(--[a-z-]+)`", text):
