@@ -188,4 +188,4 @@ def _link(given: str) -> dict[str, str]:
 
 
 def _raw(reply: Reply) -> None:
-    typer.echo(reply.text.rstrip("\n"))
+    typer.echo(reply.text)
