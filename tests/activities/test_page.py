@@ -209,11 +209,19 @@ async def test_a_channel_that_is_not_configured_is_refused_and_another_contact_u
 @pytest.mark.parametrize("kind", [MessageKind.REMINDER, MessageKind.RESOLVED])
 async def test_what_is_no_page_goes_to_exactly_the_contacts_named(channel: RecordingChannel, kind: MessageKind) -> None:
     channel.refuse("ada", "push")
-    request = a_request("user:ben", kind=kind, due=[a_planned("ada", "push", occasion=kind.value)])
+    request = a_request(kind=kind, due=[a_planned("ada", "push", occasion=kind.value)])
     result = await run_page(a_pager(channel, ada_with(THREE, CHAIN)), request)
     assert channel.attempted == [("ada", "push")]
     assert result.planned == []
     assert channel.messages[0].kind is kind
+
+
+async def test_an_owner_who_was_never_paged_is_reminded_by_the_quiet_contacts(channel: RecordingChannel) -> None:
+    rules = {"high": [{"contacts": ["text"]}], "low": [{"contacts": ["mail"]}, {"after": "5m", "contacts": ["push"]}]}
+    request = a_request("user:ada", kind=MessageKind.REMINDER)
+    result = await run_page(a_pager(channel, ada_with(THREE, rules)), request)
+    assert channel.attempted == [("ada", "mail")]
+    assert result.planned == []
 
 
 async def test_nobody_is_called_to_hear_that_it_is_over(channel: RecordingChannel) -> None:
