@@ -12,13 +12,16 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker import Worker
 
+from activities.page import Pager
 from api.lane import Pace
 from api.temporal_gateway import TemporalGateway
 from roust.domain.directory import Directory
+from roust.runtime.links import Links
 from tests.builders import a_directory
-from tests.fakes.alert_workflow import StandInAlert
+from tests.fakes.recording_channel import RecordingChannel
+from worker.main import build_worker
 from workflows.messages import SEARCH_ATTRIBUTES
 
 
@@ -84,9 +87,15 @@ async def gateway(client: Client, directory: Directory, queue: str) -> AsyncIter
 
 
 @pytest.fixture
-def a_worker(client: Client, queue: str) -> Worker:
-    """A worker that does not run yet: `async with a_worker:`."""
-    return Worker(client, task_queue=queue, workflows=[StandInAlert], workflow_runner=UnsandboxedWorkflowRunner())
+def channel() -> RecordingChannel:
+    return RecordingChannel()
+
+
+@pytest.fixture
+async def a_worker(client: Client, queue: str, directory: Directory, channel: RecordingChannel) -> Worker:
+    """The real worker, paging into `channel`; it does not run yet: `async with a_worker:`."""
+    pager = Pager(lambda: directory, {"email": channel}, Links(["a-key-for-tests-only"], directory.url))
+    return build_worker(client, pager, task_queue=queue)
 
 
 @pytest.fixture

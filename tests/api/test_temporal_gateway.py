@@ -46,6 +46,13 @@ async def signals(client: Client, alert: str) -> int:
     return sum(e.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED for e in history.events)
 
 
+async def ended(client: Client, alert: str) -> None:
+    """Wait until those who were paged have been told that it is over, and its workflow has ended."""
+    ref = parse_alert_id(alert)
+    assert ref is not None
+    await client.get_workflow_handle(ref.workflow_id, run_id=ref.first_run).result()
+
+
 async def test_an_event_starts_an_alert_that_can_be_read_before_any_worker_runs(
     gateway: TemporalGateway, service: str
 ) -> None:
@@ -165,7 +172,7 @@ async def test_a_trigger_that_follows_a_resolve_is_told_at_once_however_many_cam
 
 
 async def test_what_waits_never_opens_an_alert_that_was_resolved_after_it(
-    gateway: TemporalGateway, service: str, worker: Worker
+    client: Client, gateway: TemporalGateway, service: str, worker: Worker
 ) -> None:
     first = await gateway.trigger(an_event(), service)
     for _ in range(5):
@@ -173,23 +180,20 @@ async def test_what_waits_never_opens_an_alert_that_was_resolved_after_it(
     assert await gateway.resolve_key(an_event(verb=Verb.RESOLVE), service, "source")
     assert first.id is not None
     await gateway.aclose()
-    await until(lambda: resolved(gateway, str(first.id)))
+    await ended(client, first.id)
     view = await gateway.view(first.id)
     assert (view.state, view.count) == (AlertState.RESOLVED, 6)
     page = await gateway.list(None, service, 10, None)
     assert page.alerts == []
 
 
-async def resolved(gateway: TemporalGateway, alert: str) -> bool:
-    return (await gateway.standing(alert)).state is AlertState.RESOLVED
-
-
 async def test_after_resolve_the_same_key_opens_a_new_alert(
-    gateway: TemporalGateway, service: str, worker: Worker
+    client: Client, gateway: TemporalGateway, service: str, worker: Worker
 ) -> None:
     first = await gateway.trigger(an_event(), service)
     assert first.id is not None
     assert (await gateway.resolve(first.id, "ada", "api")).accepted
+    await ended(client, first.id)
     second = await gateway.trigger(an_event(), service)
     assert second.status == "triggered"
     assert second.id != first.id
@@ -242,12 +246,13 @@ async def test_an_acknowledge_is_recorded_though_no_worker_runs(
 
 
 async def test_a_word_after_the_end_is_refused_with_who_ended_it(
-    gateway: TemporalGateway, service: str, worker: Worker
+    client: Client, gateway: TemporalGateway, service: str, worker: Worker
 ) -> None:
     alert = (await gateway.trigger(an_event(), service)).id
     assert alert is not None
-    ended = await gateway.resolve(alert, "ada", "api")
-    assert (ended.accepted, ended.first, ended.state) == (True, True, AlertState.RESOLVED)
+    over = await gateway.resolve(alert, "ada", "api")
+    assert (over.accepted, over.first, over.state) == (True, True, AlertState.RESOLVED)
+    await ended(client, alert)
     late = await gateway.acknowledge(alert, "ben", "api")
     assert not late.accepted
     assert late.reason.startswith("resolved at ")
@@ -261,6 +266,7 @@ async def test_an_old_id_never_answers_the_next_alert_with_the_same_key(
     old = (await gateway.trigger(an_event(), service)).id
     assert old is not None
     await gateway.resolve(old, "ada", "api")
+    await ended(client, old)
     new = (await gateway.trigger(an_event(), service)).id
     assert new is not None
     answers = [await gateway.acknowledge(old, "ben", "link"), await gateway.resolve(old, "ben", "link")]
@@ -272,12 +278,13 @@ async def test_an_old_id_never_answers_the_next_alert_with_the_same_key(
 
 
 async def test_a_closed_alert_is_read_without_a_worker(
-    gateway: TemporalGateway, service: str, a_worker: Worker
+    client: Client, gateway: TemporalGateway, service: str, a_worker: Worker
 ) -> None:
     alert = (await gateway.trigger(an_event(), service)).id
     assert alert is not None
     async with a_worker:
         await gateway.resolve(alert, "ada", "api")
+        await ended(client, alert)
     view = await gateway.view(alert)
     assert (view.state, view.resolved_by, view.timeline[0].kind) == ("resolved", "ada", Kind.TRIGGERED)
 
@@ -377,11 +384,12 @@ async def test_a_route_that_drops_starts_nothing(
 
 
 async def test_lists_are_newest_first_by_state_and_service_and_go_on_by_cursor(
-    gateway: TemporalGateway, service: str, worker: Worker
+    client: Client, gateway: TemporalGateway, service: str, worker: Worker
 ) -> None:
     ids = [(await gateway.trigger(an_event(f"alert {n}", f"key {n}"), service)).id for n in range(3)]
     assert ids[0] is not None
     await gateway.resolve(ids[0], "ada", "api")
+    await ended(client, ids[0])
 
     async def listed(state: str | None, wanted: int) -> bool:
         return len((await gateway.list(state, service, 10, None)).alerts) == wanted
