@@ -98,7 +98,7 @@ class Sender:
             user=planned.user,
             contact=planned.contact,
             channel=contact.kind,
-            key=planned.key(self._request.alert.id),
+            idempotency_key=planned.key(self._request.alert.id),
         )
         return self.outcome(planned, result, said, contact, retry_after)
 
