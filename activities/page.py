@@ -100,8 +100,7 @@ class _Paging:
     async def run(self) -> None:
         fresh = [item for item in self._fresh if item.due <= self._request.at]
         now = [item for item in (*self._request.due, *fresh) if self._wanted(item)]
-        # Also whom an earlier attempt of this activity left with nothing but refusals.
-        users = dict.fromkeys([i.user for i in now] + [o.planned.user for o in self._ledger.outcomes])
+        users = dict.fromkeys(item.user for item in now)
         self._tasks = {asyncio.create_task(self._reach(u, [i for i in now if i.user == u])) for u in users}
         running = self._tasks
         while running:
