@@ -169,7 +169,7 @@ GROUPS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(body=GROUPS | JSON)
 async def test_whatever_json_comes_is_told_to_the_gateway_never_lost(body: Any) -> None:
     gateway = RecordingGateway()

@@ -112,7 +112,7 @@ PATTERNS = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(pattern=PATTERNS, text=st.text(alphabet="aaAb1.\n", max_size=6), any_case=st.booleans())
 def test_an_expression_means_what_it_means_elsewhere(pattern: str, text: str, any_case: bool) -> None:
     pattern = "(?i)" + pattern if any_case else pattern
@@ -124,7 +124,7 @@ def test_an_expression_means_what_it_means_elsewhere(pattern: str, text: str, an
     assert regex.matches(text) == bool(elsewhere.fullmatch(text))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(text=st.text(alphabet=string.printable + "ü☃", max_size=30))
 def test_any_text_is_a_matcher_or_a_mistake_that_is_named(text: str) -> None:
     for written in (text, f'a=~"{text}"'):

@@ -147,7 +147,7 @@ EVENTS = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(event=EVENTS)
 def test_any_event_comes_out_bounded_and_can_be_written(event: Event) -> None:
     whole, repeat = sized(event), sized_repeat(event)
