@@ -157,9 +157,7 @@ class _Composer:
             if _INT.match(text):
                 return Node(place, int(text))
         value, origin, wrong = self._expand(text, place)
-        if wrong is not None:
-            self.problem(place, wrong)
-        return Node(place, value, origin=origin, missing=wrong is not None)
+        return Node(place, value, origin=origin, missing=wrong or "")
 
     def _sequence(self, place: Place, depth: int) -> Node:
         items: list[Node] = []
