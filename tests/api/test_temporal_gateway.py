@@ -11,6 +11,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 import workflows.alert
+from api import answering, temporal_gateway
 from api.gateway import BadCursor, BeyondRetention, NoSuchAlert, NotConfirmed, Unavailable
 from api.lane import Pace
 from api.reading import Found, Reading
@@ -170,6 +171,21 @@ async def test_a_trigger_that_follows_a_resolve_is_told_at_once_however_many_cam
     async with a_worker:
         assert await count_of(gateway, first.id, 7) == 7
         assert (await gateway.standing(first.id)).state is AlertState.TRIGGERED
+    await gateway.aclose()
+
+
+async def test_a_trigger_that_follows_a_responders_resolve_is_told_at_once_too(
+    client: Client, directory: Directory, service: str, queue: str
+) -> None:
+    gateway = TemporalGateway(client, lambda: directory, task_queue=queue, pace=Pace(window=60))
+    alert = (await gateway.trigger(an_event(), service)).id
+    assert alert is not None
+    for _ in range(5):
+        await gateway.trigger(an_event("again"), service)
+    with pytest.raises(NotConfirmed):
+        await gateway.resolve(alert, "ada", "api")
+    await gateway.trigger(an_event("back again"), service)
+    assert await signals(client, alert) == 4
     await gateway.aclose()
 
 
@@ -412,6 +428,26 @@ async def test_temporal_away_is_unavailable_for_every_verb(directory: Directory,
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [Unavailable] * len(calls)
     await gateway.aclose()
+
+
+async def test_a_temporal_that_never_answers_is_unavailable_in_time(
+    directory: Directory, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temporal_gateway, "PATIENCE", 0.2)
+    monkeypatch.setattr(answering, "SENT_WITHIN", 0.2)
+    silent = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    client = await Client.connect(f"127.0.0.1:{port}", lazy=True, data_converter=pydantic_data_converter)
+    gateway = TemporalGateway(client, lambda: directory)
+    calls = [
+        gateway.trigger(an_event(), service),
+        gateway.resolve_key(an_event(verb=Verb.RESOLVE), service, "source"),
+        gateway.acknowledge("checkout-0123456789abcdef0123-00000000-0000-4000-8000-000000000000", "ada", "api"),
+    ]
+    async with asyncio.timeout(4):
+        outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * len(calls)
+    silent.close()
 
 
 async def test_a_route_that_drops_starts_nothing(
