@@ -1,7 +1,7 @@
 """Nodes to domain values, entry by entry: one bad entry hides no mistake in another."""
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -54,7 +54,19 @@ def draft(root: Node) -> Draft:
         if value is not _INVALID:
             parts[name] = value
     result.directory = Directory.model_construct(**parts)
+    for path, why in _missing(root, (), set()):
+        result.error(path, why)
     return result
+
+
+def _missing(node: Node, path: Path, seen: set[int]) -> Iterator[tuple[Path, str]]:
+    if id(node) in seen:
+        return  # an alias: told where it was first met
+    seen.add(id(node))
+    if node.missing:
+        yield path, node.missing
+    for part, child in node.children():
+        yield from _missing(child, (*path, part), seen)
 
 
 def whole(result: Draft) -> Directory | None:
