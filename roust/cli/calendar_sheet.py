@@ -27,14 +27,17 @@ class Signs:
     """What a lane is drawn with: on call all of the time that a sign stands for, some of it, none of it."""
 
     whole: str
+    going: str
+    coming: str
     part: str
     none: str
     gap: str = "!"
     between: str = "|"
+    cut: str = "~"
 
 
-BLOCKS = Signs(whole="█", part="▒", none="·", between="│")
-LETTERS = Signs(whole="#", part="+", none=".")
+BLOCKS = Signs(whole="█", going="▌", coming="▐", part="▒", none="·", between="│", cut="…")
+LETTERS = Signs(whole="#", going="+", coming="+", part="+", none=".")
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class CalendarSheet:
         style: str,
         gap: bool = False,
     ) -> Text:
-        lane = Text(_fitted(label), style=style).append(" ")
+        lane = Text(_fitted(label, self.signs.cut), style=style).append(" ")
         for day in days:
             lane.append(self.signs.between, style="dim")
             for begins, ends in self._sections(day):
@@ -112,10 +115,15 @@ class CalendarSheet:
         return list(pairwise(edges))
 
     def _sign(self, stretches: Sequence[tuple[datetime, datetime]], begins: datetime, ends: datetime) -> str:
-        length = sum((max(min(end, ends) - max(start, begins), timedelta(0)) for start, end in stretches), timedelta(0))
-        if length <= timedelta(0):
+        met = [(max(start, begins), min(end, ends)) for start, end in stretches if start < ends and end > begins]
+        if not met:
             return self.signs.none
-        return self.signs.whole if length >= ends - begins else self.signs.part
+        if met[0] == (begins, ends):
+            return self.signs.whole
+        at_first, at_last = met[0][0] == begins, met[-1][1] == ends
+        if at_first is at_last:
+            return self.signs.part
+        return self.signs.going if at_first else self.signs.coming
 
     def _order(self, user: str) -> int:
         return list(dict.fromkeys(shift.user for shift in self.shifts)).index(user)
@@ -130,6 +138,6 @@ class CalendarSheet:
         return wall_clock(at, self.zone).date()
 
 
-def _fitted(label: str) -> str:
+def _fitted(label: str, cut: str) -> str:
     room = _LABEL - 1
-    return set_cell_size(label if cell_len(label) <= room else set_cell_size(label, room - 1) + "…", room)
+    return set_cell_size(label if cell_len(label) <= room else set_cell_size(label, room - 1) + cut, room)

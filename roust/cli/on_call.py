@@ -18,11 +18,15 @@ FOUR_WEEKS = timedelta(weeks=4)
 
 ConfigOption = Annotated[
     list[Path] | None,
-    typer.Option("--config", help="The configuration: a file, or a folder of them.  [default: roust.yaml]"),
+    typer.Option(
+        "--config", metavar="FILE", help="A file or folder; repeatable. Default: ROUST_CONFIG, else roust.yaml."
+    ),
 ]
-ZoneOption = Annotated[str | None, typer.Option("--zone", help="Show times by the clock there, not here.")]
+ZoneOption = Annotated[
+    str | None, typer.Option("--zone", help="Show times by the clock there, not here.", metavar="ZONE")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: instants in UTC.")]
-_A_TIME = "2026-01-05T09:00 is by the schedule's clock, 2026-01-05T08:00Z as it is, 2026-01-05 its midnight"
+_A_TIME = "2026-01-05T08:00Z; without an offset by the schedule's clock, without a time its midnight"
 
 
 def register(app: typer.Typer) -> None:
@@ -32,8 +36,8 @@ def register(app: typer.Typer) -> None:
 
 
 def on_call_command(
-    at: Annotated[str | None, typer.Option("--at", help=f"When: {_A_TIME}.  [default: now]")] = None,
-    schedule: Annotated[str | None, typer.Option("--schedule", help="Only this one.")] = None,
+    at: Annotated[str | None, typer.Option("--at", help=f"{_A_TIME}. Default: now.", metavar="TIME")] = None,
+    schedule: Annotated[str | None, typer.Option("--schedule", help="Only this one.", metavar="NAME")] = None,
     config: ConfigOption = None,
     zone: ZoneOption = None,
     as_json: JsonOption = False,
@@ -43,8 +47,8 @@ def on_call_command(
     from roust.cli.on_call_sheet import on_call_sheet
     from roust.domain.schedule import next_handoff, on_call
 
-    with ask_offline(config, zone) as (directory, reader):
-        asked = {schedule: schedule_named(directory, schedule)} if schedule else directory.schedules
+    with ask_offline(config, zone) as (schedules, reader):
+        asked = {schedule: schedule_named(schedules, schedule)} if schedule else schedules
         when = asked_time(at, asked.values(), now())
         if as_json:
             _say([{"schedule": name, "users": on_call(each, when)} for name, each in asked.items()])
@@ -56,25 +60,27 @@ def on_call_command(
 
 
 def shifts_command(
-    schedule: Annotated[str, typer.Argument(help="The schedule's name.")],
-    start: Annotated[str | None, typer.Option("--from", help=f"{_A_TIME}.  [default: today]")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="The same.  [default: four weeks later]")] = None,
+    schedule: Annotated[str, typer.Argument(help="The schedule's name.", metavar="SCHEDULE")],
+    start: Annotated[str | None, typer.Option("--from", help=f"{_A_TIME}. Default: today.", metavar="TIME")] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", help="The same. Default: four weeks later.", metavar="TIME")
+    ] = None,
     config: ConfigOption = None,
     zone: ZoneOption = None,
     as_list: Annotated[bool, typer.Option("--list", help="A line per shift, to the minute.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """When who is on call: the coming weeks as a calendar."""
-    from roust.cli.offline import ask_offline, asked_time, schedule_named
+    from roust.cli.offline import BadQuestion, ask_offline, asked_time, schedule_named
     from roust.cli.on_call_sheet import shifts_list, shifts_sheet, today
     from roust.domain.zones import format_time
 
-    with ask_offline(config, zone) as (directory, reader):
-        asked = schedule_named(directory, schedule)
+    with ask_offline(config, zone) as (schedules, reader):
+        asked = schedule_named(schedules, schedule)
         begins = asked_time(start, [asked], today(now(), reader))
         ends = asked_time(end, [asked], begins + FOUR_WEEKS)
         if ends <= begins:
-            raise ValueError(f"--to {end or format_time(ends)} is not after --from {start or format_time(begins)}")
+            raise BadQuestion(f"--to {end or format_time(ends)} is not after --from {start or format_time(begins)}")
         if as_json:
             _say(_shifts_json(asked, begins, ends))
             return

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from roust.cli.calendar_sheet import ALARM, BLOCKS, LETTERS, NOBODY, CalendarSheet
-from roust.cli.moments import span
 from roust.cli.terminal import plain
+from roust.domain.duration import format_duration
 from roust.domain.overrides import Override
 from roust.domain.schedule import Gap, Handoff, Schedule, gaps, shifts
 from roust.domain.zones import first, wall_clock
@@ -77,7 +77,7 @@ def shifts_list(
     for begins, ends, user in sorted(every):
         who = Text(user, style=ALARM) if user == NOBODY else Text(plain(user))
         style = "bold" if begins <= now < ends else ""
-        table.add_row(_clock(begins, zone), _clock(ends, zone), span(ends - begins), who, style=style)
+        table.add_row(_clock(begins, zone), _clock(ends, zone), format_duration(ends - begins), who, style=style)
     return [*_title(name, schedule, zone), table]
 
 
@@ -94,12 +94,12 @@ def _gaps(found: Sequence[Gap], zone: ZoneInfo) -> list[Text]:
     told = [
         Text.assemble(
             (" NOBODY ON CALL ", ALARM),
-            f" {_clock(gap.start, zone)} to {_clock(gap.end, zone)}  ({span(gap.end - gap.start)})",
+            f" {_clock(gap.start, zone)} to {_clock(gap.end, zone)}  ({format_duration(gap.end - gap.start)})",
         )
         for gap in found[:_MOST_GAPS]
     ]
     more = len(found) - _MOST_GAPS
-    return [*told, Text(f"and {more} more gaps: see them all with --list", style=ALARM)] if more > 0 else told
+    return [*told, Text(f" and {more} more: --list shows them all ", style=ALARM)] if more > 0 else told
 
 
 def _overrides(schedule: Schedule, start: datetime, end: datetime, zone: ZoneInfo) -> list[Text]:
