@@ -18,12 +18,13 @@ from roust.domain.notification import (
     Resolved,
     Result,
 )
-from roust.domain.personal_rules import FALLBACK, plan
+from roust.domain.personal_rules import at_once, fallback, plan
 from roust.domain.recipients import recipients
 
-_BEAT = 1.0
-_GRACE = 3.0
-"""Seconds that a send which a provider already has may take after the acknowledge (CONTRACT rule 7)."""
+_BEAT = 0.5
+_GRACE = 2.0
+"""Seconds that a send which a provider already has may still take. The acknowledge itself comes in with the
+next heartbeat, and both together are to stay within the 3 s of CONTRACT rule 7."""
 
 _CUT_OFF = "cut off on its way to the provider; it may have gone out"
 
@@ -45,7 +46,7 @@ class Pager:
     async def page(self, request: PageRequest) -> PageResult:
         """Resolve the targets as of `request.at`, pin the personal rules of those users, send what is due.
 
-        Cancelled because somebody answered: starts no send any more, gives those in hand 3 s, and returns
+        Cancelled because somebody answered: starts no send any more, gives those in hand 2 s, and returns
         what is known. Cancelled for another reason: the same, then raises, so that Temporal tries again with
         what the heartbeat remembers.
         """
@@ -94,11 +95,11 @@ class _Paging:
             )
             if not planned:
                 self._problems.append(f"{user} has no contacts")
-            self._fresh += planned if page else [item for item in planned if item.due <= request.at]
+            self._fresh += planned if page else at_once(planned, request.at)
 
     async def run(self) -> None:
-        now = [item for item in self._request.due if self._wanted(item)]
-        now += [item for item in self._fresh if item.due <= self._request.at]
+        fresh = [item for item in self._fresh if item.due <= self._request.at]
+        now = [item for item in (*self._request.due, *fresh) if self._wanted(item)]
         # Also whom an earlier attempt of this activity left with nothing but refusals.
         users = dict.fromkeys([i.user for i in now] + [o.planned.user for o in self._ledger.outcomes])
         self._tasks = {asyncio.create_task(self._reach(u, [i for i in now if i.user == u])) for u in users}
@@ -167,11 +168,11 @@ class _Paging:
                 return item
         known = self._directory.users.get(user)
         for contact in known.contacts if known else ():
-            if not self._ledger.tried(user, contact):
+            if not self._ledger.tried(user, contact) and (user, contact) not in request.used:
                 return Planned(
                     user=user,
                     contact=contact,
-                    rule=FALLBACK,
+                    rule=fallback(request.urgency),
                     due=request.at,
                     cycle=request.cycle,
                     pass_=request.pass_,

@@ -43,7 +43,7 @@ def land(story: Escalation, number: int, result: PageResult, now: datetime) -> N
 def _of_current_step(story: Escalation, flight: Flight) -> bool:
     climb = story.climb
     place = (flight.cycle, flight.pass_, flight.step, flight.occasion)
-    return flight.kind is MessageKind.PAGE and place == (climb.cycle, climb.pass_, climb.step, "")
+    return flight.kind is MessageKind.PAGE and place == (climb.cycle, climb.pass_, climb.step, climb.occasion)
 
 
 def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> None:
@@ -79,13 +79,15 @@ def _try_again(story: Escalation, flight: Flight, outcome: Outcome, now: datetim
     at, until = now + timedelta(seconds=delay), _until(story, flight, outcome, now)
     if at < until:
         story.retries.append(Retry(planned=outcome.planned, attempt=attempt, at=at, until=until))
+    elif outcome.planned.user in story.step_users:
+        story.step_gave_up = True
 
 
 def _until(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> datetime:
     """How long a failing send is tried: while the step lasts; ten minutes at the end (CONTRACT rule 6)."""
     if flight.kind is MessageKind.RESOLVED:
         return (story.resolved_at or now) + TELL_FOR
-    if outcome.planned.step == LAST_RESORT or flight.kind is MessageKind.REMINDER:
+    if outcome.planned.to_last_resort or flight.kind is MessageKind.REMINDER:
         return outcome.planned.due + RETRY_AT_THE_END
     if story.climb.is_last(story.policy, story.alert.urgency):
         return max(story.climb.begun, outcome.planned.due) + RETRY_AT_THE_END
@@ -95,25 +97,28 @@ def _until(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -
 def _pin(story: Escalation, result: PageResult) -> None:
     """The rules of those whom this page resolved run on; what was tried now waits no more."""
     attempted = [outcome.planned for outcome in result.outcomes]
-    story.pending = [p for p in merged(story.pending, result.planned) if p not in attempted]
+    anew = {resolved.user for resolved in result.resolved}
+    tried = [(planned.user, planned.contact) for planned in attempted]
+    story.used = list(dict.fromkeys([pair for pair in story.used if pair[0] not in anew] + tried))
+    story.pending = merged(story.pending, result.planned, attempted)
 
 
 def _judge(story: Escalation, flight: Flight, result: PageResult, now: datetime) -> None:
     """Whether the step found nobody, or only refusals: then the next one need not wait."""
     climb = story.climb
-    if flight.step == LAST_RESORT:
+    if flight.occasion.startswith(LAST_RESORT):
         if flight.resolves and not climb.reached and story.alert.state in (AlertState.TRIGGERED, AlertState.EXHAUSTED):
             story.last_resort_due = flight.at + LAST_RESORT_EVERY
         return
     if story.alert.state is not AlertState.TRIGGERED or not _of_current_step(story, flight):
         return
     if flight.resolves and not result.resolved:
-        skipped = climb.skip_empty(story.policy.steps[climb.step - 1])
+        skipped = climb.skip_empty(climb.current(story.policy))
         text = "Skipped: the step resolved to nobody." if skipped else "Nobody to notify; the step keeps its wait."
         story.note(Kind.SKIPPED, now, text, why="; ".join(result.problems) or None)
         return
     waiting = {planned.user for planned in story.pending} | {retry.planned.user for retry in story.retries}
-    others = any(other.generation == story.generation for other in story.flights.values())
-    in_vain = story.step_users and not story.step_sent and not others and not waiting & set(story.step_users)
-    if in_vain and climb.hurry(now):
+    others = any(_of_current_step(story, other) for other in story.flights.values())
+    hopeful = story.step_sent or story.step_gave_up or others or waiting & set(story.step_users)
+    if story.step_users and not hopeful and climb.hurry(now):
         story.note(Kind.SKIPPED, now, "Every contact refused: the next step begins at once.")

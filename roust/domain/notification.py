@@ -8,8 +8,14 @@ from pydantic import BaseModel, ConfigDict
 from roust.domain.alert import AlertText, Urgency
 from roust.domain.policy import Target
 
-LAST_RESORT = 0
-"""The step number of a page to the last resort."""
+OUTSIDE = 0
+"""The step number of a page that belongs to no step of the policy: the last resort, a reassignment."""
+
+REASSIGNED = "reassigned"
+"""The occasion of a page of the step that a reassignment to a user puts before step 1."""
+
+LAST_RESORT = "last-resort"
+"""How the occasion of a page to the last resort begins."""
 
 
 class MessageKind(StrEnum):
@@ -32,7 +38,7 @@ class Result(StrEnum):
 class Planned(BaseModel):
     """One contact of one user, due at `due`, pinned when its step began.
 
-    `rule` names the personal rule (`high1`, `low2`, …; `fallback` for a contact no rule names);
+    `rule` names the personal rule (`high1`, `low2`, …; `high-fallback` for a contact no rule names);
     `occasion` tells apart pages to the last resort, and reminders (it stands in the key as the step).
     """
 
@@ -46,6 +52,10 @@ class Planned(BaseModel):
     pass_: int
     step: int
     occasion: str = ""
+
+    @property
+    def to_last_resort(self) -> bool:
+        return self.occasion.startswith(LAST_RESORT)
 
     def key(self, alert: str) -> str:
         """The idempotency key: the same on every attempt, different for every page."""
@@ -81,6 +91,7 @@ class PageRequest(BaseModel):
 
     `due`: pinned earlier and due now (first times and retries). `pending`: pinned, not due yet; only
     read, to bring a user's next contact forward when one is refused.
+    `used`: contacts (user, contact) that the user's running rules have tried: none of them is a fallback.
     `recipients` (reminder, resolved): those users by those contacts, no rules.
     `delayed_since`: it should have gone out then.
     """
@@ -98,6 +109,7 @@ class PageRequest(BaseModel):
     targets: list[Target] = []
     due: list[Planned] = []
     pending: list[Planned] = []
+    used: list[tuple[str, str]] = []
     delayed_since: datetime | None = None
     note: str = ""
 
@@ -136,6 +148,7 @@ class Message(BaseModel):
     passes: int = 1
     step: int = 1
     steps: int = 1
+    occasion: str = ""
     alert_url: str = ""
     answer_url: str | None = None
     delayed_since: datetime | None = None

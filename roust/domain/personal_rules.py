@@ -6,8 +6,18 @@ from roust.domain.alert import Urgency
 from roust.domain.directory import User
 from roust.domain.notification import Planned
 
-FALLBACK = "fallback"
-"""The rule's name for a contact that no rule names, used because the others were refused."""
+
+def fallback(urgency: Urgency) -> str:
+    """The rule's name for a contact that no rule names, used because the others were refused.
+
+    It tells the urgency, as other rules' names do: a step begun anew under high rules has keys of its own.
+    """
+    return f"{urgency.value}-fallback"
+
+
+def at_once(planned: list[Planned], at: datetime) -> list[Planned]:
+    """The first of `planned`, whenever it would be due, for a message that comes once and needs no answer."""
+    return [item.model_copy(update={"due": at}) for item in planned if item.due == planned[0].due]
 
 
 def plan(

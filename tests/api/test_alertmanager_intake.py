@@ -165,7 +165,7 @@ ALERTS = st.lists(
 )
 GROUPS = st.fixed_dictionaries(
     {"alerts": ALERTS | JSON},
-    optional={name: JSON for name in ("status", "version", "orgId", "groupKey", "truncatedAlerts", "receiver")},
+    optional=dict.fromkeys(("status", "version", "orgId", "groupKey", "truncatedAlerts", "receiver"), JSON),
 )
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.asking import asking, two_services
-from tests.api.asking import Held
+from tests.api.asking import Held, asking, two_services
 from tests.fakes.gateway import RecordingGateway
 
 CAPTURES = Path(__file__).parent.parent / "captures"

@@ -146,7 +146,7 @@ JSON = st.recursive(
 
 
 def fields(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries({}, optional={name: JSON for name in names})
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(names, JSON))
 
 
 @settings(max_examples=100, deadline=None)

@@ -10,8 +10,10 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
+import workflows.alert
 from api.gateway import BadCursor, BeyondRetention, NoSuchAlert, NotConfirmed, Unavailable
 from api.lane import Pace
+from api.reading import Found, Reading
 from api.temporal_gateway import TemporalGateway
 from roust.domain.alert import AlertState, Event, Priority, Verb
 from roust.domain.directory import Directory
@@ -275,6 +277,50 @@ async def test_an_old_id_never_answers_the_next_alert_with_the_same_key(
     assert await signals(client, new) == 0
     assert (await gateway.standing(new)).owner is None
     assert (await gateway.view(old)).state is AlertState.RESOLVED
+
+
+async def test_an_alert_keeps_its_id_however_many_runs_it_takes(
+    client: Client, gateway: TemporalGateway, service: str, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflows.alert, "SIGNALS_PER_RUN", 2)
+    alert = (await gateway.trigger(an_event(), service)).id
+    assert alert is not None
+    ref = parse_alert_id(alert)
+    assert ref is not None
+
+    async def went_on() -> bool:
+        assert (await gateway.trigger(an_event("again"), service)).id == alert
+        return (await client.get_workflow_handle(ref.workflow_id).describe()).run_id != ref.first_run
+
+    await until(went_on)
+    assert (await gateway.acknowledge(alert, "ada", "api")).first
+    assert (await gateway.view(alert)).id == alert
+    assert (await gateway.resolve(alert, "ada", "api")).accepted
+    await ended(client, alert)
+    new = (await gateway.trigger(an_event(), service)).id
+    assert new != alert
+    old = await gateway.view(alert)
+    assert (old.id, old.state, old.owner) == (alert, AlertState.RESOLVED, "ada")
+    assert (await gateway.standing(alert)).state is AlertState.RESOLVED
+    assert not (await gateway.acknowledge(alert, "ben", "api")).accepted
+
+
+async def test_an_acknowledge_that_temporal_took_is_never_called_lost(
+    gateway: TemporalGateway, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = (await gateway.trigger(an_event(), service)).id
+    assert alert is not None
+    find, looks = Reading.find, []
+
+    async def found_once(self: Reading, wanted: str) -> Found:
+        looks.append(wanted)
+        if len(looks) > 1:
+            raise Unavailable("away")
+        return await find(self, wanted)
+
+    monkeypatch.setattr(Reading, "find", found_once)
+    with pytest.raises(NotConfirmed):
+        await gateway.acknowledge(alert, "ada", "api")
 
 
 async def test_a_closed_alert_is_read_without_a_worker(

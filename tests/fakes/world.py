@@ -5,22 +5,28 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from roust.domain.alert import Urgency
 from roust.domain.climb import passes
 from roust.domain.decision import End, Send, Wait
+from roust.domain.directory import Directory
 from roust.domain.due import next_due
 from roust.domain.escalation import Escalation
 from roust.domain.landing import land
-from roust.domain.notification import MessageKind, Outcome, PageRequest, PageResult, Planned, Resolved, Result
+from roust.domain.notification import MessageKind, Outcome, PageRequest, PageResult, Planned, Result
+from roust.domain.personal_rules import at_once, fallback, plan
 from roust.domain.policy import EscalationPolicy, Target
+from roust.domain.recipients import recipients
 from roust.domain.trigger import Trigger
 from tests.builders import NOON, an_alert
 
 Rules = list[tuple[int, list[str]]]
+NOBODY = "nobody"
+"""A target of this name resolves to nobody."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One message that went out: seconds after the trigger, to whom, on which rung."""
+    """One message that went out: seconds after the trigger, to whom, on which rung (step 0: last resort)."""
 
     after: float
     user: str
@@ -29,11 +35,18 @@ class Page:
     pass_: int
     cycle: int
     kind: str = "page"
+    key: str = ""
+    delayed: bool = False
 
 
 @dataclass
 class World:
-    """Users with their rules (seconds, contacts); `fate` says what becomes of a send (default: sent)."""
+    """Users with their rules (seconds, contacts); `fate` says what becomes of a send (default: sent).
+
+    A user without rules has one contact, mail; `low_rules` hold at low urgency (default: the same);
+    `contacts` are further ones that no rule names. `takes`: how long a send is under way. `reloads`:
+    the alert goes through JSON and back after everything that happens to it, as a continue-as-new does.
+    """
 
     steps: list[dict[str, Any]]
     repeats: int = 0
@@ -44,8 +57,11 @@ class World:
     urgency: str = "high"
     action: str = "page"
     rules: dict[str, Rules] = field(default_factory=dict)
+    low_rules: dict[str, Rules] = field(default_factory=dict)
+    contacts: dict[str, list[str]] = field(default_factory=dict)
     fate: Callable[[Planned, float], Result] = lambda planned, after: Result.SENT
     takes: float = 0.0
+    reloads: bool = False
     start: datetime = NOON
     sent: list[Page] = field(default_factory=list)
     tried: list[tuple[float, str, str, Result]] = field(default_factory=list)
@@ -55,6 +71,9 @@ class World:
             {"steps": self.steps, "repeats": self.repeats, "acknowledge_timeout": self.acknowledge_timeout}
         )
         self.now = self.start
+        self.until: datetime | None = None
+        self.naps: list[tuple[datetime, datetime]] = []
+        self.directory = self._a_directory()
         self.story = Escalation.beginning(
             self.a_trigger(request="first", priority=self.priority, urgency=self.urgency, action=self.action),
             alert=an_alert(priority=self.priority, urgency=self.urgency, triggered_at=self.start),
@@ -70,45 +89,74 @@ class World:
 
     def a_trigger(self, **parts: Any) -> Trigger:
         whole: dict[str, Any] = {
-            "request": f"r{id(parts)}-{self.start}",
+            "request": "a-request",
             "at": self.start,
             "summary": "checkout is down",
         }
         return Trigger.model_validate(whole | {"priority": "P1", "urgency": "high"} | parts)
 
+    def _a_directory(self) -> Directory:
+        named = [target["user"] for step in self.steps for target in step["notify"] if "user" in target]
+        names = sorted({*named, *self.last_resort, *self.rules, *self.low_rules} - {NOBODY})
+        return Directory.model_validate({"users": {name: self._a_user(name) for name in names}})
+
+    def _a_user(self, name: str) -> dict[str, Any]:
+        high = self.rules.get(name, [(0, ["mail"])])
+        low = self.low_rules.get(name, high)
+        used = [contact for _, contacts in high + low for contact in contacts]
+        contacts = dict.fromkeys(used + self.contacts.get(name, []))
+        return {
+            "contacts": {contact: {"email": f"{name}-{contact}@example.com"} for contact in contacts},
+            "notification_rules": {
+                "high": [{"after": timedelta(seconds=after), "contacts": them} for after, them in high],
+                "low": [{"after": timedelta(seconds=after), "contacts": them} for after, them in low],
+            },
+        }
+
+    def asleep(self, since: float, until: float) -> "World":
+        """Nothing runs in [since, until): what falls due or happens in between is met at `until`."""
+        begin, end = (self.start + timedelta(seconds=seconds) for seconds in (since, until))
+        self.naps.append((begin, end))
+        if begin <= self.now < end:
+            self.now = end
+        return self
+
     def run(self, until: float, events: Iterable[tuple[float, Callable[["World"], None]]] = ()) -> "World":
         """Let time pass to `until` seconds after the start; each event happens at its second."""
         end = self.start + timedelta(seconds=until)
-        script = sorted(events, key=lambda event: event[0])
-        for _ in range(100_000):
-            self._act()
-            if self.over:
-                return self
-            times = [end]
-            times += [self.start + timedelta(seconds=script[0][0])] if script else []
-            times += [min(landing for landing, _, _ in self.air)] if self.air else []
-            times += [self.until] if self.until else []
-            self.now = max(self.now, min(times))
-            if self.air and self.air[0][0] <= self.now:
+        script = [(self.start + timedelta(seconds=at), happens) for at, happens in events]
+        script.sort(key=lambda event: event[0])
+        for _ in range(20_000):
+            # What came while nothing ran is taken in together, before anything is decided.
+            while self.air and self.air[0][0] <= self.now:
                 _, number, result = self.air.pop(0)
                 land(self.story, number, result, self.now)
-            elif script and self.start + timedelta(seconds=script[0][0]) <= self.now:
+                self._reload()
+            while script and script[0][0] <= self.now:
                 script.pop(0)[1](self)
-            elif self.now >= end:
+                self._reload()
+            self._act()
+            if self.over or self.now >= end:
                 return self
+            times = [end, *(event[0] for event in script[:1]), *(flight[0] for flight in self.air[:1])]
+            self.now = max(self.now, min([*times, self.until] if self.until else times))
+            for begin, wake in self.naps:
+                self.now = wake if begin <= self.now < wake else self.now
         raise AssertionError("the alert spins without time passing")
 
     def _act(self) -> None:
-        for _ in range(10_000):
+        for _ in range(1_000):
             match next_due(self.story, self.now):
                 case Send() as send:
                     self.requests.append(send.request)
                     result = self._page(send.request)
-                    self.air.append((self.now + timedelta(seconds=self.takes), send.flight, result))
-                    self.air.sort(key=lambda flight: flight[0])
-                    if not self.takes:
-                        _, number, landed = self.air.pop(0)
-                        land(self.story, number, landed, self.now)
+                    self._reload()
+                    if self.takes:
+                        self.air.append((self.now + timedelta(seconds=self.takes), send.flight, result))
+                        self.air.sort(key=lambda flight: flight[0])
+                    else:
+                        land(self.story, send.flight, result, self.now)
+                    self._reload()
                 case Wait(until):
                     self.until = until
                     return
@@ -117,62 +165,75 @@ class World:
                     return
         raise AssertionError("the alert sends without end")
 
-    def _page(self, request: PageRequest) -> PageResult:
-        users = list(dict.fromkeys(target.name for target in request.targets if target.name != "nobody"))
-        plan = [
-            self._plan(request, user, contact, after, f"{request.urgency.value}{n}")
-            for user in users
-            for n, (after, contacts) in enumerate(self.rules.get(user, [(0, ["mail"])]), 1)
-            for contact in contacts
-        ]
-        going = {(p.user, p.contact) for p in request.due}
-        now = request.due + [p for p in plan if p.due <= request.at and (p.user, p.contact) not in going]
-        later = [p for p in plan if p.due > request.at]
-        outcomes: list[Outcome] = []
-        while now:
-            outcomes += [self._send(request, planned) for planned in now]
-            now = self._forward(request, outcomes, later)
-            later = [p for p in later if p not in now]
-        return PageResult(
-            resolved=[Resolved(user=user, why="a target") for user in users],
-            outcomes=outcomes,
-            planned=later,
-        )
+    def _reload(self) -> None:
+        if self.reloads:
+            self.story = Escalation.model_validate_json(self.story.model_dump_json())
 
-    def _plan(self, request: PageRequest, user: str, contact: str, after: int, rule: str) -> Planned:
-        due = request.at + timedelta(seconds=after)
-        place = {"cycle": request.cycle, "pass_": request.pass_, "step": request.step, "occasion": request.occasion}
-        return Planned.model_validate({"user": user, "contact": contact, "rule": rule, "due": due, **place})
+    # -- what the page activity does ------------------------------------------------------------------
+
+    def _page(self, request: PageRequest) -> PageResult:
+        resolved, problems = recipients(request.targets, self.directory, request.at)
+        fresh = [planned for found in resolved for planned in self._plan(found.user, request)]
+        begun: set[tuple[str, str]] = set()
+        outcomes: list[Outcome] = []
+        batch = request.due + [planned for planned in fresh if planned.due <= request.at]
+        while batch:
+            for planned in batch:
+                if (planned.user, planned.contact) not in begun:
+                    begun.add((planned.user, planned.contact))
+                    outcomes.append(self._send(request, planned))
+            batch = self._forward(request, outcomes, fresh)
+        tried = [outcome.planned for outcome in outcomes]
+        later = [p for p in fresh if p not in tried and (p.due > request.at or (p.user, p.contact) not in begun)]
+        return PageResult(resolved=resolved, problems=problems, outcomes=outcomes, planned=later)
+
+    def _plan(self, user: str, request: PageRequest) -> list[Planned]:
+        page = request.kind is MessageKind.PAGE
+        urgency = request.urgency if page else Urgency.LOW
+        place = {"cycle": request.cycle, "pass_": request.pass_, "step": request.step}
+        planned = plan(user, self.directory.users[user], urgency, request.at, **place, occasion=request.occasion)
+        return planned if page else at_once(planned, request.at)
 
     def _send(self, request: PageRequest, planned: Planned) -> Outcome:
         after = round((self.now - self.start).total_seconds(), 3)
         result = self.fate(planned, after)
         self.tried.append((after, planned.user, planned.contact, result))
         if result is Result.SENT:
-            page = Page(after, planned.user, planned.contact, request.step, request.pass_, request.cycle)
-            self.sent.append(Page(**{**page.__dict__, "kind": request.kind.value}))
+            who, where = (planned.user, planned.contact), (planned.step, planned.pass_, planned.cycle)
+            delayed = request.delayed_since is not None
+            self.sent.append(Page(after, *who, *where, request.kind.value, planned.key(request.alert.id), delayed))
         return Outcome(planned=planned, result=result)
 
-    def _forward(self, request: PageRequest, outcomes: list[Outcome], later: list[Planned]) -> list[Planned]:
+    def _forward(self, request: PageRequest, outcomes: list[Outcome], fresh: list[Planned]) -> list[Planned]:
+        """The next contact of each user of whom only refusals are known."""
         forward: list[Planned] = []
         if request.kind is not MessageKind.PAGE:
             return forward
         for user in dict.fromkeys(outcome.planned.user for outcome in outcomes):
             own = [outcome for outcome in outcomes if outcome.planned.user == user]
-            if any(o.result is Result.SENT for o in own) or all(o.result is not Result.REFUSED for o in own):
+            results, tried = {o.result for o in own}, {o.planned.contact for o in own}
+            if Result.SENT in results or Result.REFUSED not in results:
                 continue
-            tried = {o.planned.contact for o in own}
-            rest = [p for p in [*later, *request.pending] if p.user == user and p.contact not in tried]
-            forward += sorted(rest, key=lambda p: p.due)[:1]
+            waiting = sorted((*request.pending, *fresh), key=lambda p: p.due)
+            rest = [p for p in waiting if p.user == user and p.contact not in tried]
+            used = tried | {contact for name, contact in request.used if name == user}
+            rest += [self._fallback(user, c, request) for c in self.directory.users[user].contacts if c not in used]
+            forward += rest[:1]
         return forward
+
+    def _fallback(self, user: str, contact: str, request: PageRequest) -> Planned:
+        place = {"cycle": request.cycle, "pass_": request.pass_, "step": request.step, "occasion": request.occasion}
+        return Planned.model_validate(
+            {"user": user, "contact": contact, "rule": fallback(request.urgency), "due": request.at, **place}
+        )
 
     # -- what people and sources do -----------------------------------------------------------------
 
     def acknowledge(self, by: str, request: str = "ack", alert: str | None = None) -> None:
         self.story.acknowledge(request, alert, by, "api", self.now)
 
-    def resolve(self, by: str = "source", request: str = "resolve") -> None:
-        self.story.resolve(request, None, by, "source", self.now)
+    def resolve(self, by: str = "source", request: str = "resolve", alert: str | None = None) -> None:
+        self.story.resolve(request, alert, by, "source", self.now)
 
     def trigger(self, **parts: Any) -> None:
         self.story.trigger(self.a_trigger(**{"request": f"repeat-{self.now.isoformat()}", **parts}), self.now)
@@ -183,6 +244,16 @@ class World:
     def pages(self) -> list[tuple[float, str]]:
         """(seconds, user) of every page, in order; nothing else."""
         return [(p.after, p.user) for p in self.sent if p.kind == "page"]
+
+    @property
+    def pages_by(self) -> list[tuple[float, str, str]]:
+        """(seconds, user, contact) of every page, in order; nothing else."""
+        return [(p.after, p.user, p.contact) for p in self.sent if p.kind == "page"]
+
+    @property
+    def rungs(self) -> list[tuple[float, str, int, int, int]]:
+        """(seconds, user, cycle, pass, step) of every page, in order; step 0 is the last resort."""
+        return [(p.after, p.user, p.cycle, p.pass_, p.step) for p in self.sent if p.kind == "page"]
 
     @property
     def others(self) -> list[tuple[float, str, str]]:
@@ -201,3 +272,13 @@ class World:
 def step(*users: str, wait: str = "5m", **more: Any) -> dict[str, Any]:
     """A step that pages `users`."""
     return {"notify": [{"user": user} for user in users], "wait": wait, **more}
+
+
+def fates(**by_contact: str) -> Callable[[Planned, float], Result]:
+    """The fate of sends by `user` or `user_contact`: `sent`, `refused`, `try_again`; else they are sent."""
+
+    def fate(planned: Planned, after: float) -> Result:
+        own = by_contact.get(f"{planned.user}_{planned.contact}")
+        return Result(own or by_contact.get(planned.user, "sent"))
+
+    return fate
