@@ -4,15 +4,15 @@ import json
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from roust.cli.moments import now
-from roust.cli.offline import BadQuestion, ask_offline, asked_time, schedule_named
 from roust.cli.terminal import console, show
-from roust.domain.schedule import Schedule, next_handoff, on_call, shifts
-from roust.domain.zones import format_time
+
+if TYPE_CHECKING:
+    from roust.domain.schedule import Schedule
 
 FOUR_WEEKS = timedelta(weeks=4)
 
@@ -43,7 +43,9 @@ def on_call_command(
     as_json: JsonOption = False,
 ) -> None:
     """Who is on call, and who follows."""
+    from roust.cli.offline import ask_offline, asked_time, schedule_named
     from roust.cli.on_call_sheet import on_call_sheet
+    from roust.domain.schedule import next_handoff, on_call
 
     with ask_offline(config, zone) as (schedules, reader):
         asked = {schedule: schedule_named(schedules, schedule)} if schedule else schedules
@@ -69,7 +71,9 @@ def shifts_command(
     as_json: JsonOption = False,
 ) -> None:
     """When who is on call: the coming weeks as a calendar."""
+    from roust.cli.offline import BadQuestion, ask_offline, asked_time, schedule_named
     from roust.cli.on_call_sheet import shifts_list, shifts_sheet, today
+    from roust.domain.zones import format_time
 
     with ask_offline(config, zone) as (schedules, reader):
         asked = schedule_named(schedules, schedule)
@@ -86,7 +90,10 @@ def shifts_command(
             show(out, part)
 
 
-def _shifts_json(schedule: Schedule, start: datetime, end: datetime) -> list[dict[str, str]]:
+def _shifts_json(schedule: "Schedule", start: datetime, end: datetime) -> list[dict[str, str]]:
+    from roust.domain.schedule import shifts
+    from roust.domain.zones import format_time
+
     return [
         {"user": shift.user, "start": format_time(shift.start), "end": format_time(shift.end)}
         for shift in shifts(schedule, start, end)

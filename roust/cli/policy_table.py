@@ -15,6 +15,10 @@ PASSES_SHOWN = 3
 """Columns that 80 characters hold; of more passes, the first ones and the last."""
 
 
+_TARGET_WHOLE = 30
+"""Up to this width a target stands on one line, and the people beside it give way."""
+
+
 def heading(name: str, directory: Directory) -> str:
     """What the table cannot say: how often it is walked, how long that takes, and for which services."""
     policy = directory.escalation_policies[name]
@@ -36,8 +40,10 @@ def policy_table(name: str, directory: Directory, at: datetime) -> Table:
     policy = directory.escalation_policies[name]
     shown = _shown_passes(policy.repeats + 1)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("STEP", "TARGET", "NOW"):
-        table.add_column(column, overflow="fold")
+    targets = [str(target) for step in policy.steps for target in step.notify]
+    table.add_column("STEP", no_wrap=True)
+    table.add_column("TARGET", overflow="fold", no_wrap=max(map(len, targets)) <= _TARGET_WHOLE)
+    table.add_column("NOW", overflow="fold")
     for number in shown:
         table.add_column(f"PASS {number}", justify="right", no_wrap=True)
     table.add_column("WAIT", justify="right", no_wrap=True)

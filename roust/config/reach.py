@@ -88,6 +88,9 @@ def _webhook_hosts(draft: Draft) -> Iterator[tuple[Path, str, str]]:
 
 
 def _links(draft: Draft) -> None:
+    node = draft.root.child("url")
+    if node is not None and (not isinstance(node.value, str) or node.missing):
+        return  # told already
     url = split_url(draft.directory.url)
     if url is None or not url.hostname or not loopback(url.hostname):
         return

@@ -19,7 +19,7 @@ Swapped = Callable[[Directory], None]
 
 _DIGEST_SHOWN = 12
 _STEP_MS = 100
-_LOOK_MS = 2_000
+_LOOK_MS = 1_000
 
 
 class Fixed:
@@ -92,7 +92,7 @@ class CurrentDirectory:
         """Reload whenever the files change, until cancelled.
 
         Folders are watched rather than files: editors, and Kubernetes' symlink to `..data`, replace files
-        under their names. Where the system tells of no changes (network mounts), a look every 2 s finds them.
+        under their names. Where the system tells of no changes (network mounts), a look every second finds them.
         """
         while True:
             folders = self._folders()

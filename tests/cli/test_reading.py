@@ -134,7 +134,10 @@ def test_the_sheet_says_how_it_stands_and_what_comes_next() -> None:
 
 def test_an_acknowledged_alert_says_who_has_it_and_since_when() -> None:
     alert = a_whole_alert(state="acknowledged", owner="ben", acknowledged_at="2026-03-02T12:05:30Z")
-    assert "acknowledged by ben, 30s ago" in printed(alert_sheet(alert, SIX_LATER))
+    alert |= {"next": "ben has it", "next_due": "2026-03-02T12:30:30Z"}
+    shown = printed(alert_sheet(alert, SIX_LATER))
+    assert "acknowledged by ben, 30s ago" in shown
+    assert "ben has it; Roust acts again in 24m30s" in shown
 
 
 def test_a_resolved_alert_says_by_whom() -> None:
