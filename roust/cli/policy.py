@@ -3,24 +3,18 @@
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from roust.cli.configured import ConfigOption, directory_or_exit, print_problems
 from roust.cli.moments import now
-from roust.cli.policy_table import as_data, heading, policy_table
 from roust.cli.terminal import console, plain, show
-from roust.config.load import Loaded, load
-from roust.config.locate import config_paths
-from roust.config.problem import Problem
-from roust.domain.directory import Directory
 
-ConfigOption = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--config", metavar="FILE", help="A file or folder; repeatable. Default: ROUST_CONFIG, else roust.yaml."
-    ),
-]
+if TYPE_CHECKING:
+    from roust.config.load import Loaded
+    from roust.config.problem import Problem
+
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 _COUNTED = ("users", "teams", "groups", "schedules", "escalation_policies", "services", "routes", "tokens")
@@ -40,12 +34,15 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Read the configuration and name every mistake and warning with its place; 1 when there is a mistake."""
+    from roust.config.load import load
+    from roust.config.locate import config_paths
+
     paths = config_paths(files, os.environ)
     loaded = load(paths, os.environ)
     if as_json:
         _print_json(_report(loaded))
     else:
-        _print_problems(loaded)
+        print_problems(loaded)
         typer.echo(_summary(paths, loaded))
     if loaded.problems:
         raise typer.Exit(1)
@@ -53,6 +50,8 @@ def check(
 
 def policies(*, config: ConfigOption = None, as_json: AsJson = False) -> None:
     """Each escalation policy as a table: who is paged at each step, who that is now, and when."""
+    from roust.cli.policy_table import as_data, heading, policy_table
+
     directory = directory_or_exit(config)
     at = now()
     if as_json:
@@ -64,21 +63,7 @@ def policies(*, config: ConfigOption = None, as_json: AsJson = False) -> None:
         show(out, policy_table(name, directory, at))
 
 
-def directory_or_exit(config: list[Path] | None) -> Directory:
-    """The configuration a command goes by; with a mistake in it, all are told on stderr and the command ends with 1."""
-    loaded = load(config_paths(config, os.environ), os.environ)
-    if loaded.directory is None:
-        _print_problems(loaded, err=True)
-        raise typer.Exit(1)
-    return loaded.directory
-
-
-def _print_problems(loaded: Loaded, err: bool = False) -> None:
-    for problem in (*loaded.problems, *loaded.warnings):
-        typer.echo(plain(str(problem)), err=err)
-
-
-def _summary(paths: list[Path], loaded: Loaded) -> str:
+def _summary(paths: list[Path], loaded: "Loaded") -> str:
     said = [_count(len(loaded.warnings), "warning")] if loaded.warnings else []
     if loaded.directory is None:
         return ", ".join([_count(len(loaded.problems), "mistake"), *said])
@@ -100,7 +85,7 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing if number == 1 else several}"
 
 
-def _report(loaded: Loaded) -> dict[str, Any]:
+def _report(loaded: "Loaded") -> dict[str, Any]:
     return {
         "ok": loaded.directory is not None,
         "mistakes": [_as_data(problem) for problem in loaded.problems],
@@ -108,7 +93,7 @@ def _report(loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def _as_data(problem: Problem) -> dict[str, Any]:
+def _as_data(problem: "Problem") -> dict[str, Any]:
     place = problem.place
     return {
         "file": place.file,
