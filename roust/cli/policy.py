@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from roust.cli.configured import ConfigOption, directory_or_exit, print_problems
 from roust.cli.moments import now
 from roust.cli.terminal import console, plain, show
 
 if TYPE_CHECKING:
     from roust.config.load import Loaded
     from roust.config.problem import Problem
-    from roust.domain.directory import Directory
 
-ConfigOption = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--config", metavar="FILE", help="A file or folder; repeatable. Default: ROUST_CONFIG, else roust.yaml."
-    ),
-]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 _COUNTED = ("users", "teams", "groups", "schedules", "escalation_policies", "services", "routes", "tokens")
@@ -48,7 +42,7 @@ def check(
     if as_json:
         _print_json(_report(loaded))
     else:
-        _print_problems(loaded)
+        print_problems(loaded)
         typer.echo(_summary(paths, loaded))
     if loaded.problems:
         raise typer.Exit(1)
@@ -67,23 +61,6 @@ def policies(*, config: ConfigOption = None, as_json: AsJson = False) -> None:
     for place, name in enumerate(directory.escalation_policies):
         typer.echo(("\n" if place else "") + heading(name, directory))
         show(out, policy_table(name, directory, at))
-
-
-def directory_or_exit(config: list[Path] | None) -> "Directory":
-    """The configuration a command goes by; with a mistake in it, all are told on stderr and the command ends with 1."""
-    from roust.config.load import load
-    from roust.config.locate import config_paths
-
-    loaded = load(config_paths(config, os.environ), os.environ)
-    if loaded.directory is None:
-        _print_problems(loaded, err=True)
-        raise typer.Exit(1)
-    return loaded.directory
-
-
-def _print_problems(loaded: "Loaded", err: bool = False) -> None:
-    for problem in (*loaded.problems, *loaded.warnings):
-        typer.echo(plain(str(problem)), err=err)
 
 
 def _summary(paths: list[Path], loaded: "Loaded") -> str:
