@@ -81,6 +81,8 @@ class _Paging:
     def _resolve(self) -> None:
         request, page = self._request, self._request.kind is MessageKind.PAGE
         self._resolved, self._problems = recipients(request.targets, self._directory, request.at)
+        anew = {found.user for found in self._resolved}
+        self._used = {(user, contact) for user, contact in request.used if user not in anew}
         for user in (found.user for found in self._resolved):
             planned = plan(
                 user,
@@ -167,7 +169,7 @@ class _Paging:
                 return item
         known = self._directory.users.get(user)
         for contact in known.contacts if known else ():
-            if not self._ledger.tried(user, contact) and (user, contact) not in request.used:
+            if not self._ledger.tried(user, contact) and (user, contact) not in self._used:
                 return Planned(
                     user=user,
                     contact=contact,

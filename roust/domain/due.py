@@ -160,6 +160,7 @@ def _page_last_resort(story: Escalation, why: str, now: datetime) -> Decision:
         now,
         f"last resort: {why}",
         targets=story.last_resort,
+        due=_take_ripe(story, now),
         occasion=f"{LAST_RESORT}-{story.last_resort_pages}",
         step=OUTSIDE,
     )

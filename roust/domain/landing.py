@@ -109,10 +109,9 @@ def _judge(story: Escalation, flight: Flight, result: PageResult, now: datetime)
     if flight.occasion.startswith(LAST_RESORT):
         if flight.resolves and not climb.reached and story.alert.state in (AlertState.TRIGGERED, AlertState.EXHAUSTED):
             story.last_resort_due = flight.at + LAST_RESORT_EVERY
+    if story.alert.state is not AlertState.TRIGGERED:
         return
-    if story.alert.state is not AlertState.TRIGGERED or not _of_current_step(story, flight):
-        return
-    if flight.resolves and not result.resolved:
+    if flight.resolves and _of_current_step(story, flight) and not result.resolved:
         skipped = climb.skip_empty(climb.current(story.policy))
         text = "Skipped: the step resolved to nobody." if skipped else "Nobody to notify; the step keeps its wait."
         story.note(Kind.SKIPPED, now, text, why="; ".join(result.problems) or None)

@@ -91,7 +91,8 @@ class PageRequest(BaseModel):
 
     `due`: pinned earlier and due now (first times and retries). `pending`: pinned, not due yet; only
     read, to bring a user's next contact forward when one is refused.
-    `used`: contacts (user, contact) that the user's running rules have tried: none of them is a fallback.
+    `used`: contacts (user, contact) that the user's running rules have tried: none of them is a fallback,
+    unless the user's rules start anew.
     `recipients` (reminder, resolved): those users by those contacts, no rules.
     `delayed_since`: it should have gone out then.
     """

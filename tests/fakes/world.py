@@ -182,7 +182,7 @@ class World:
                 if (planned.user, planned.contact) not in begun:
                     begun.add((planned.user, planned.contact))
                     outcomes.append(self._send(request, planned))
-            batch = self._forward(request, outcomes, fresh)
+            batch = self._forward(request, outcomes, fresh, {found.user for found in resolved})
         tried = [outcome.planned for outcome in outcomes]
         later = [p for p in fresh if p not in tried and (p.due > request.at or (p.user, p.contact) not in begun)]
         return PageResult(resolved=resolved, problems=problems, outcomes=outcomes, planned=later)
@@ -204,7 +204,9 @@ class World:
             self.sent.append(Page(after, *who, *where, request.kind.value, planned.key(request.alert.id), delayed))
         return Outcome(planned=planned, result=result)
 
-    def _forward(self, request: PageRequest, outcomes: list[Outcome], fresh: list[Planned]) -> list[Planned]:
+    def _forward(
+        self, request: PageRequest, outcomes: list[Outcome], fresh: list[Planned], anew: set[str]
+    ) -> list[Planned]:
         """The next contact of each user of whom only refusals are known."""
         forward: list[Planned] = []
         if request.kind is not MessageKind.PAGE:
@@ -216,7 +218,7 @@ class World:
                 continue
             waiting = sorted((*request.pending, *fresh), key=lambda p: p.due)
             rest = [p for p in waiting if p.user == user and p.contact not in tried]
-            used = tried | {contact for name, contact in request.used if name == user}
+            used = tried | {contact for name, contact in request.used if name == user and name not in anew}
             rest += [self._fallback(user, c, request) for c in self.directory.users[user].contacts if c not in used]
             forward += rest[:1]
         return forward
