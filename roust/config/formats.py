@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 import phonenumbers
 
 from roust.config.validate import Draft
-from roust.domain.zones import zone
+from roust.domain.zones import zone_names
 
 MOST_URL = 2048
 
@@ -26,6 +26,15 @@ def check_formats(draft: Draft) -> None:
             if isinstance(node.value, str) and not node.missing and (wrong := reason(node.value)):
                 # A reason may name what it is about; what came from outside is not repeated.
                 draft.error(path, f"the value of {node.origin} is not valid here" if node.origin else wrong)
+    _zones(draft)
+
+
+def _zones(draft: Draft) -> None:
+    known = zone_names()
+    for path, node in draft.root.select("users.*.time_zone"):
+        if isinstance(node.value, str) and not node.missing and node.value not in known:
+            what = f"named {node.value[:64]!r}{draft.hint(node.value, known)}" if not node.origin else "of that name"
+            draft.error(path, f"no time zone {what}")
 
 
 def email_reason(text: str) -> str | None:
@@ -93,14 +102,6 @@ def _base_reason(text: str) -> str | None:
     return url_reason(text)
 
 
-def _zone_reason(text: str) -> str | None:
-    try:
-        zone(text)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
 def _network_reason(text: str) -> str | None:
     try:
         ip_network(text, strict=False)
@@ -132,7 +133,6 @@ def _host_reason(text: str) -> str | None:
 
 FORMATS: tuple[tuple[str, Callable[[str], str | None]], ...] = (
     ("url", _base_reason),
-    ("users.*.time_zone", _zone_reason),
     ("users.*.contacts.*.email", email_reason),
     ("users.*.contacts.*.webhook", url_reason),
     ("users.*.contacts.*.ntfy", url_reason),

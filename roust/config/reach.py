@@ -19,11 +19,11 @@ def check_reach(draft: Draft) -> None:
 
 def _people(draft: Draft) -> None:
     contacts = {str(path[1]) for path, _ in draft.root.select("users.*.contacts.*")}
-    told: set[str] = set()
+    unreachable = set(draft.names("users") - contacts)
     for where, target in _targets(draft.directory):
         for user in _may_page(target, draft.directory):
-            if user in draft.names("users") and user not in contacts | told:
-                told.add(user)
+            if user in unreachable:
+                unreachable.remove(user)
                 by = "" if target.kind == "user" else f", by {target}"
                 draft.error(("users", user), f"has no contacts, but is paged{by} ({where})")
 

@@ -2,8 +2,8 @@
 
 import re
 
+from roust.config.node import Node
 from roust.config.validate import Draft
-from roust.config.words import did_you_mean
 
 SINGULAR = {
     "users": "user",
@@ -49,16 +49,17 @@ def check_references(draft: Draft) -> None:
         known = draft.names(section)
         for path, node in draft.root.select(pattern):
             if isinstance(node.value, str) and not node.missing and node.value not in known:
-                draft.error(path, _unknown(SINGULAR[section], node.value, known, bool(node.origin)))
+                draft.error(path, _unknown(draft, SINGULAR[section], node, known))
     for user, entry in draft.root.select("users.*"):
         contacts = frozenset(str(path[-1]) for path, _ in entry.select("contacts.*"))
         for path, node in entry.select("notification_rules.*.*.contacts.*"):
             if isinstance(node.value, str) and not node.missing and node.value not in contacts:
-                draft.error((*user, *path), _unknown("contact of this user", node.value, contacts, bool(node.origin)))
+                draft.error((*user, *path), _unknown(draft, "contact of this user", node, contacts))
 
 
-def _unknown(kind: str, name: str, known: frozenset[str], borrowed: bool) -> str:
+def _unknown(draft: Draft, kind: str, node: Node, known: frozenset[str]) -> str:
+    name = str(node.value)
     # What is no name may be an address, and what came from outside a secret: neither is repeated.
-    if borrowed or not _NAME.fullmatch(name):
+    if node.origin or not _NAME.fullmatch(name):
         return f"no {kind} of that name"
-    return f"no {kind} named {name!r}{did_you_mean(name, sorted(known))}"
+    return f"no {kind} named {name!r}{draft.hint(name, known)}"
