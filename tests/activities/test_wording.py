@@ -8,6 +8,7 @@ from jinja2 import DictLoader, Environment
 
 from activities.wording import worded
 from roust.domain.alert import Link
+from roust.domain.notification import LAST_RESORT, OUTSIDE, REASSIGNED
 from tests.activities.hostile import corpus
 from tests.activities.messages import a_message
 from tests.builders import NOON, an_alert
@@ -78,7 +79,12 @@ def test_a_zone_that_nobody_knows_is_read_in_utc() -> None:
 
 
 def test_the_last_resort_is_told_that_nobody_else_answered() -> None:
-    assert "last resort: nobody else has answered" in worded(a_message(step=0)).text
+    message = a_message(step=OUTSIDE, occasion=f"{LAST_RESORT}-1")
+    assert "last resort: nobody else has answered" in worded(message).text
+
+
+def test_whom_an_alert_is_given_to_is_told_so() -> None:
+    assert "reassigned to you" in worded(a_message(step=OUTSIDE, occasion=REASSIGNED)).text
 
 
 def test_that_it_is_over_is_said_first_and_asks_nothing() -> None:
