@@ -241,3 +241,10 @@ def test_answers_are_refused_beyond_the_calendar() -> None:
     with pytest.raises(ValueError, match="needs an offset"):
         on_call(schedule, datetime(2026, 1, 5))
     assert on_call(schedule, datetime(2199, 12, 31, 23, tzinfo=UTC)) != []
+
+
+def test_a_layer_lists_no_turn_without_length() -> None:
+    (layer,) = a_schedule("Europe/Berlin", every="1h", start="2026-03-29T00:00").strands
+    turns = list(layer.turns(utc("2026-03-28T23:00"), utc("2026-03-29T04:00")))
+    assert [turn.user for turn in turns] == ["ada", "ben", "ada", "ben", "cho"]
+    assert all(turn.start < turn.end for turn in turns)
