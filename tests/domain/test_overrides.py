@@ -111,6 +111,13 @@ def test_the_next_hand_off_sees_overrides() -> None:
     )
 
 
+def test_the_next_hand_off_is_seen_where_one_look_ahead_ends_and_the_next_begins() -> None:
+    layer = {"users": ["ada", "ben"], "every": "8d", "start": "2026-01-05T09:00"}
+    schedule = Schedule.model_validate({"time_zone": "UTC", "layers": [layer]})
+    following = next_handoff(schedule, datetime(2026, 1, 5, 9, tzinfo=UTC))
+    assert following == (datetime(2026, 1, 13, 9, tzinfo=UTC), ["ben"])
+
+
 def test_each_holder_keeps_the_cause() -> None:
     cover = an_override("cover", "eve")
     assert overridden({"ada": "a layer"}, []) == {"ada": "a layer"}

@@ -241,3 +241,28 @@ def test_answers_are_refused_beyond_the_calendar() -> None:
     with pytest.raises(ValueError, match="needs an offset"):
         on_call(schedule, datetime(2026, 1, 5))
     assert on_call(schedule, datetime(2199, 12, 31, 23, tzinfo=UTC)) != []
+
+
+def test_a_layer_lists_no_turn_without_length() -> None:
+    (layer,) = a_schedule("Europe/Berlin", every="1h", start="2026-03-29T00:00").strands
+    turns = list(layer.turns(utc("2026-03-28T23:00"), utc("2026-03-29T04:00")))
+    assert [turn.user for turn in turns] == ["ada", "ben", "ada", "ben", "cho"]
+    assert all(turn.start < turn.end for turn in turns)
+
+
+def test_clocks_set_back_over_midnight_show_a_day_again_while_the_next_days_window_is_open() -> None:
+    # St. John's, 2006-10-29: at 00:01 (02:31 UTC) clocks went back to 23:01 of the Saturday.
+    hours = [{"days": ["sun"], "from": "00:00", "to": "08:00"}]
+    schedule = a_schedule("America/St_Johns", start="2006-01-01T00:00", users=["ada"], hours=hours)
+    assert on_call(schedule, utc("2006-10-29T03:00")) == ["ada"]
+    assert lines(schedule, "2006-10-29T03:00", "2006-10-29T03:10") == ["ada 10-29 03:00 - 10-29 03:10"]
+    assert lines(schedule, "2006-10-28", "2006-10-30") == ["ada 10-29 02:30 - 10-29 11:30"]
+
+
+def test_clocks_set_back_over_midnight_keep_the_window_of_the_day_before_yesterday_open() -> None:
+    hours = [{"days": ["fri"], "from": "23:59", "to": "23:59"}]
+    schedule = a_schedule("America/St_Johns", start="2006-01-01T00:00", users=["ada"], hours=hours)
+    # Sunday 00:00:30 for the first time; Saturday's 23:59, when Friday's window closes, is still to come again.
+    assert on_call(schedule, utc("2006-10-29T02:30:30")) == ["ada"]
+    assert lines(schedule, "2006-10-29T02:30:30", "2006-10-29T02:30:50") == ["ada 10-29 02:30 - 10-29 02:30"]
+    assert lines(schedule, "2006-10-28T12:00", "2006-10-30") == ["ada 10-28 12:00 - 10-29 03:29"]

@@ -110,6 +110,8 @@ def test_an_overlap_is_seen_past_a_shorter_override_in_between() -> None:
         "replaces": "ada",
     }
     assert list(mistakes(overrides=[long, last])) == ["overrides.1.from"]
+    short = COVER | {"from": "2026-01-06T00:00", "to": "2026-01-07T00:00"}
+    assert list(mistakes(overrides=[long, short, last])) == ["overrides.1.from", "overrides.2.from"]
 
 
 def test_braces_in_a_name_are_only_braces() -> None:
