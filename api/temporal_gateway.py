@@ -9,7 +9,7 @@ import structlog
 from prometheus_client import Counter
 from temporalio.client import Client
 
-from api.answering import Answering
+from api.answering import CONFIRM_WITHIN, Answering
 from api.door import RPC_TIMEOUT, NotThere, asked
 from api.gateway import Accepted, AlertPage, Unavailable
 from api.lane import Pace
@@ -59,13 +59,14 @@ class TemporalGateway:
         directory: Callable[[], Directory],
         task_queue: str = TASK_QUEUE,
         pace: Pace | None = None,
+        confirm_within: float = CONFIRM_WITHIN,
     ) -> None:
         self._client = client
         self._directory = directory
         self._lanes = Lanes(lambda workflow: TemporalAlert(client, workflow, task_queue), pace)
         self._reading = Reading(client)
         self._views = ViewCache(self._reading.view)
-        self._answering = Answering(client, self._reading, self._lanes)
+        self._answering = Answering(client, self._reading, self._lanes, confirm_within)
 
     async def trigger(self, event: Event, key_service: str | None) -> Accepted:
         """Route `event` and start its alert, or repeat the open one. Raises Unavailable."""

