@@ -79,6 +79,7 @@ def worker(kind: str, address: str, queue: str, ledger: Path) -> Iterator[psutil
     process = subprocess.Popen([sys.executable, "-m", "bench.worker", kind, address, queue, str(ledger)])
     try:
         while "ready" not in ledger.read_text():
+            assert process.poll() is None, f"the worker ended at once ({process.returncode})"
             time.sleep(0.05)
         yield psutil.Process(process.pid)
     finally:

@@ -13,7 +13,6 @@ from typing import IO
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Worker
 
 from activities.page import Pager
 from bench.bare import Bare, BareWorkflow
@@ -21,6 +20,7 @@ from bench.company import company
 from roust.domain.directory import Contact
 from roust.domain.notification import Message, Receipt
 from roust.runtime.links import Links
+from roust.runtime.logging import configure_logging
 from worker.main import build_worker
 
 
@@ -40,6 +40,7 @@ class Ledger:
 
 
 async def main(kind: str, address: str, queue: str, path: str) -> None:
+    configure_logging("warning", "json")
     client = await Client.connect(address, data_converter=pydantic_data_converter)
     with Path(path).open("a") as out:  # noqa: ASYNC230 (one line at a time)
         ledger = Ledger(out)
@@ -49,22 +50,12 @@ async def main(kind: str, address: str, queue: str, path: str) -> None:
             ledger.write(given.name)
 
         directory = company()
-        ours = build_worker(
-            client, Pager(lambda: directory, {"email": ledger}, Links(["k" * 16], "http://x")), task_queue=queue
-        )
-        settings = ours.config()
-        bare = Worker(
-            client,
-            task_queue=queue,
-            workflows=[BareWorkflow],
-            activities=[send],
-            workflow_runner=settings["workflow_runner"],
-            max_cached_workflows=settings["max_cached_workflows"],
-            max_concurrent_workflow_task_polls=settings["max_concurrent_workflow_task_polls"],
-            max_concurrent_activity_task_polls=settings["max_concurrent_activity_task_polls"],
-        )
+        pager = Pager(lambda: directory, {"email": ledger}, Links(["k" * 16], "http://x"))
+        # The bare one with the same settings, so that only the workflows differ.
+        bare = {"workflows": [BareWorkflow], "activities": [send]} if kind == "bare" else {}
+        working = build_worker(client, pager, task_queue=queue, **bare)
         ledger.write("ready")
-        await (ours if kind == "ours" else bare).run()
+        await working.run()
 
 
 if __name__ == "__main__":

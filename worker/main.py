@@ -1,7 +1,7 @@
 """The worker process: registration only."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -21,13 +21,20 @@ OURS = ("roust", "workflows", "activities", "pydantic", "pydantic_core", "annota
 """Not imported anew for each alert: half of the worker's CPU, and the sandbox's guards stay."""
 
 
-def build_worker(client: Client, pager: Pager, *, task_queue: str = TASK_QUEUE) -> Worker:
-    """The worker with everything it does."""
+def build_worker(
+    client: Client,
+    pager: Pager,
+    *,
+    task_queue: str = TASK_QUEUE,
+    workflows: Sequence[type] = (AlertWorkflow,),
+    activities: Sequence[Callable[..., object]] = (),
+) -> Worker:
+    """The worker with everything it does; a measurement puts other workflows into the same settings."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[AlertWorkflow],
-        activities=[pager.page],
+        workflows=workflows,
+        activities=activities or [pager.page],
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_modules(*OURS)
         ),
