@@ -6,7 +6,7 @@ from activities.build import build_channels
 from activities.channels.channel import Channel
 from roust.domain.directory import Directory
 from roust.domain.settings import Channels
-from roust.runtime.links import AnswerToken, Links
+from roust.runtime.links import AnswerToken, Links, alert_url
 
 
 class CurrentChannels(Mapping[str, Channel]):
@@ -43,7 +43,7 @@ class CurrentLinks:
         return self._now().answer_url(alert_id, user)
 
     def alert_url(self, alert_id: str) -> str:
-        return self._now().alert_url(alert_id)
+        return alert_url(self._directory().url, alert_id)
 
     def read(self, token: str) -> AnswerToken:
         """What `token` says. Raises BadLink."""

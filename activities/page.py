@@ -21,9 +21,10 @@ from roust.domain.notification import (
 from roust.domain.personal_rules import at_once, fallback, plan
 from roust.domain.recipients import recipients
 
-_BEAT = 1.0
-_GRACE = 3.0
-"""Seconds that a send which a provider already has may take after the acknowledge (CONTRACT rule 7)."""
+_BEAT = 0.5
+_GRACE = 2.0
+"""Seconds that a send which a provider already has may still take. The acknowledge itself comes in with the
+next heartbeat, and both together are to stay within the 3 s of CONTRACT rule 7."""
 
 _CUT_OFF = "cut off on its way to the provider; it may have gone out"
 
@@ -45,7 +46,7 @@ class Pager:
     async def page(self, request: PageRequest) -> PageResult:
         """Resolve the targets as of `request.at`, pin the personal rules of those users, send what is due.
 
-        Cancelled because somebody answered: starts no send any more, gives those in hand 3 s, and returns
+        Cancelled because somebody answered: starts no send any more, gives those in hand 2 s, and returns
         what is known. Cancelled for another reason: the same, then raises, so that Temporal tries again with
         what the heartbeat remembers.
         """
@@ -99,10 +100,9 @@ class _Paging:
             self._fresh += planned if page else at_once(planned, request.at)
 
     async def run(self) -> None:
-        now = [item for item in self._request.due if self._wanted(item)]
-        now += [item for item in self._fresh if item.due <= self._request.at]
-        # Also whom an earlier attempt of this activity left with nothing but refusals.
-        users = dict.fromkeys([i.user for i in now] + [o.planned.user for o in self._ledger.outcomes])
+        fresh = [item for item in self._fresh if item.due <= self._request.at]
+        now = [item for item in (*self._request.due, *fresh) if self._wanted(item)]
+        users = dict.fromkeys(item.user for item in now)
         self._tasks = {asyncio.create_task(self._reach(u, [i for i in now if i.user == u])) for u in users}
         running = self._tasks
         while running:

@@ -12,7 +12,7 @@ import structlog
 from activities.channels.channel import DEADLINE, Channel
 from activities.text import provider_words
 from roust.domain.directory import Contact, Directory
-from roust.domain.errors import Refused
+from roust.domain.errors import Refused, RoustError
 from roust.domain.notification import Message, MessageKind, Outcome, PageRequest, Planned, Result
 
 log = structlog.get_logger()
@@ -98,13 +98,12 @@ class Sender:
             user=planned.user,
             contact=planned.contact,
             channel=contact.kind,
-            key=planned.key(self._request.alert.id),
+            idempotency_key=planned.key(self._request.alert.id),
         )
         return self.outcome(planned, result, said, contact, retry_after)
 
     def _message(self, planned: Planned) -> Message:
         request, user = self._request, self._directory.users[planned.user]
-        over = request.kind is MessageKind.RESOLVED
         return Message(
             kind=request.kind,
             key=planned.key(request.alert.id),
@@ -119,11 +118,22 @@ class Sender:
             passes=request.passes,
             step=planned.step,
             steps=request.steps,
+            occasion=planned.occasion,
             alert_url=self._links.alert_url(request.alert.id),
-            answer_url=None if over else self._links.answer_url(request.alert.id, planned.user),
+            answer_url=self._answer_url(planned.user),
             delayed_since=request.delayed_since,
             note=request.note,
         )
+
+    def _answer_url(self, user: str) -> str | None:
+        """The user's own link; none when it is over. A page that cannot be answered by a link still wakes."""
+        if self._request.kind is MessageKind.RESOLVED:
+            return None
+        try:
+            return self._links.answer_url(self._request.alert.id, user)
+        except (RoustError, ValueError) as error:
+            log.error("page without an answer link", why=str(error), alert=self._request.alert.id, user=user)
+            return None
 
     def _now(self) -> datetime:
         return self._request.at + timedelta(seconds=self._clock() - self._began)

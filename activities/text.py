@@ -22,7 +22,8 @@ _NOT_IN_A_LINE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 # More than four combining marks on a letter: nobody's language, and it paints over the lines around it.
 _MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _MARKS = re.compile(f"({_MARK}{{4}}){_MARK}+")
-_MAIL_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
+# Begins only where a word does, and gives nothing back: linear in what a provider may choose to say.
+_MAIL_ADDRESS = re.compile(r"""(?<![^\s<>()\[\]"',;:])[^\s<>()\[\]"',;:@]++@[^\s<>()\[\]"',;:]++""")
 _NUMBER = re.compile(r"\+?\d(?:[\s().\-/]{0,2}\d){5,}")
 _SHORTEST_NUMBER = 6
 
@@ -39,6 +40,12 @@ def line(text: str, cap: int = HEADER_CAP) -> str:
     kept = "".join(c for c in spaced if unicodedata.category(c) not in _NOT_IN_A_LINE)
     kept = " ".join(_MARKS.sub(r"\1", kept).split())
     return kept if len(kept) <= cap else kept[: cap - 1] + "…"
+
+
+def header(text: str, cap: int = HEADER_CAP) -> str:
+    """`text` as one line for a mail's header. An encoded word in it is made harmless: the mail library would
+    decode it, line breaks and all, and so let a source write headers of its own."""
+    return line(text.replace("=?", "= ?"), cap)
 
 
 def value(found: Any, depth: int = 0) -> Any:
@@ -66,7 +73,7 @@ def provider_words(words: object, address: str, cap: int = SAID_CAP) -> str:
     """What a provider said, fit for a result, an exception or a log: one line of at most 200 characters in
     which neither `address` nor a part of it that tells it is left (CONTRACT rule 21)."""
     # Cleaned first: a control character inside an address must not hide it from the mask.
-    said = line(str(words), cap * 100)
+    said = line(str(words), cap * 20)
     for part in _telling(address):
         before, after = r"(?<!\w)" * part[0].isalnum(), r"(?!\w)" * part[-1].isalnum()
         said = re.sub(f"{before}{re.escape(part)}{after}", _MASK, said, flags=re.IGNORECASE)

@@ -11,10 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from activities import text
 from roust.domain.alert import AlertText, Urgency
-from roust.domain.notification import LAST_RESORT, Message, MessageKind
+from roust.domain.notification import LAST_RESORT, REASSIGNED, Message, MessageKind
 
 log = structlog.get_logger()
 
+_SUMMARY_CAP = 200
+"""Characters of a heading; more would push the answer off a phone's screen."""
 _DETAILS_CAP = 1500
 _MOST_LABELS = 30
 _MOST_LINKS = 10
@@ -85,14 +87,14 @@ def _facts(message: Message) -> dict[str, object]:
     return {
         "kind": message.kind.value,
         "subject": subject(message),
-        "summary": text.line(alert.summary, 500) or "no summary",
+        "summary": text.line(alert.summary, _SUMMARY_CAP) or "no summary",
         "service": alert.service,
         "priority": alert.priority.value,
         "answer_url": message.answer_url,
-        "answer_words": "Acknowledge: I have it" if message.kind is MessageKind.PAGE else "Open the alert",
+        "answer_words": "I have it: acknowledge" if message.kind is MessageKind.PAGE else "Open the alert",
         "what_now": _what_now(message),
         "rows": _rows(message),
-        "description": text.body(alert.description).strip(),
+        "description": _description(alert),
         "labels": [f"{text.line(k)}={text.line(v)}" for k, v in list(alert.labels.items())[:_MOST_LABELS]],
         "links": _links(alert),
         "details": _details(alert),
@@ -134,8 +136,10 @@ def _rows(message: Message) -> list[tuple[str, str]]:
 
 
 def _place(message: Message) -> str:
-    if message.step == LAST_RESORT:
+    if message.occasion.startswith(LAST_RESORT):
         return "last resort: nobody else has answered"
+    if message.occasion == REASSIGNED:
+        return "reassigned to you"
     return f"step {message.step} of {message.steps}, pass {message.pass_} of {message.passes}"
 
 
@@ -158,6 +162,12 @@ def _links(alert: AlertText) -> list[Hyperlink]:
     found += [Hyperlink(text.line(link.text, 100) or "Link", link.href) for link in alert.links[:_MOST_LINKS]]
     cleaned = [Hyperlink(link.text, text.line(link.href, 2000)) for link in found]
     return [link for link in cleaned if link.href.lower().startswith(("https://", "http://"))]
+
+
+def _description(alert: AlertText) -> str:
+    whole = text.body(alert.summary).strip()
+    before = f"{whole}\n\n" if len(whole) > _SUMMARY_CAP else ""
+    return (before + text.body(alert.description).strip()).strip()
 
 
 def _details(alert: AlertText) -> str:

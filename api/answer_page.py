@@ -136,7 +136,9 @@ def render(
         "timeline": list(reversed(view.timeline[-LATEST:])) if view else [],
         "links": [link for link in view.links if _safe(link.href)] if view else [],
         "runbook": view.runbook if view and _safe(view.runbook) else None,
-        "buttons": [button.value for button in ([only] if only else Button if buttons else [])],
+        "buttons": [only] if only else list(Button) if buttons else [],
+        # Pressed again by whoever has it, it means: still at it.
+        "mine": alert is not None and reader is not None and alert.owner == reader.user,
         "mark": mark,
     }
     return _PAGES.get_template("answer.html").render(shown)

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from temporalio.client import Client
 
 from api.door import RPC_TIMEOUT, NotThere, asked
-from api.gateway import NotConfirmed
+from api.gateway import NotConfirmed, Unavailable
 from api.lanes import Lanes
 from api.reading import Found, Reading
 from roust.domain.alert import AlertState
 from workflows.messages import ACKNOWLEDGE, RESOLVE, Acknowledge, Answer, Resolve
 
+SENT_WITHIN = 6.0
+"""Seconds until Temporal must have taken the word."""
 CONFIRM_WITHIN = 2.0
 """Seconds until "recorded, not yet confirmed" is the honest answer."""
 FIRST_LOOK, LAST_LOOK = 0.01, 0.32
@@ -30,28 +32,35 @@ class Answering:
         self._within = within
 
     async def acknowledge(self, alert: str, by: str, via: str) -> Answer:
-        found = await self._reading.find(alert)
         word = Acknowledge(request=str(uuid.uuid4()), alert=alert, by=by, via=via)
-        return await self._answer(found, word.request, lambda: self._signal(found, ACKNOWLEDGE, word))
+        return await self._answer(alert, word.request, lambda found: self._signal(found, ACKNOWLEDGE, word))
 
     async def resolve(self, alert: str, by: str, via: str) -> Answer:
-        found = await self._reading.find(alert)
         word = Resolve(request=str(uuid.uuid4()), alert=alert, by=by, via=via)
-        lane = self._lanes.to(found.ref.workflow_id)
-        return await self._answer(found, word.request, lambda: lane.resolve(lambda: self._signal(found, RESOLVE, word)))
 
-    async def _answer(self, found: Found, request: str, send: Callable[[], Awaitable[None]]) -> Answer:
+        async def send(found: Found) -> None:
+            await self._lanes.to(found.ref.workflow_id).resolve(lambda: self._signal(found, RESOLVE, word))
+
+        return await self._answer(alert, word.request, send)
+
+    async def _answer(self, alert: str, request: str, send: Callable[[Found], Awaitable[None]]) -> Answer:
+        try:
+            async with asyncio.timeout(SENT_WITHIN):
+                found = await self._reading.find(alert)
+                if found.open:
+                    await send(found)
+        except NotThere:
+            return await self._over(await self._reading.find(alert))
+        except TimeoutError as late:
+            raise Unavailable("Temporal did not answer in time; try again") from late
         if not found.open:
             return await self._over(found)
         try:
-            await send()
-        except NotThere:
-            return await self._over(await self._reading.find(found.id))
-        try:
             async with asyncio.timeout(self._within):
-                return await self._outcome(found.id, request)
-        except TimeoutError as late:
-            raise NotConfirmed("recorded; no worker has confirmed it yet") from late
+                return await self._outcome(alert, request)
+        except (TimeoutError, Unavailable) as unknown:
+            # The signal is durable whatever becomes of this question.
+            raise NotConfirmed("recorded; no worker has confirmed it yet") from unknown
 
     async def _signal(self, found: Found, name: str, word: Acknowledge | Resolve) -> None:
         # Without a run id: the alert may have gone on to its next run since. It refuses a word for another.

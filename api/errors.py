@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from api.gateway import BeyondRetention, NoSuchAlert, Unavailable
+from api.gateway import BadCursor, BeyondRetention, NoSuchAlert, Unavailable
 from api.headers import SECURITY_HEADERS
 
 RETRY_AFTER = 5
@@ -88,6 +88,11 @@ def install_errors(app: FastAPI) -> None:
     @app.exception_handler(BeyondRetention)
     async def gone(request: Request, error: BeyondRetention) -> Response:
         return error_response(Declined(410, "beyond_retention", "this alert is no longer kept"))
+
+    @app.exception_handler(BadCursor)
+    async def lost_place(request: Request, error: BadCursor) -> Response:
+        fields = [{"field": "cursor", "message": "was never given out"}]
+        return error_response(Declined(422, "bad_cursor", "cursor: was never given out", fields))
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ from prometheus_client import Counter
 from activities.channels.channel import DEADLINE, Channel
 from activities.text import provider_words
 from roust.domain.alert import AlertState, AlertText, Priority
-from roust.domain.directory import Directory, User
+from roust.domain.directory import Directory
 from roust.domain.errors import Refused
 from roust.domain.notification import Message, MessageKind
 from roust.domain.recipients import recipients
@@ -24,7 +24,7 @@ TOLD = Counter("roust_operators_told", "Messages to operators about Roust itself
 class Operators:
     """Reaches each operator by every contact they have: who keeps the pager running gets no quiet hours."""
 
-    def __init__(self, directory: Callable[[], Directory], channels: Callable[[], Mapping[str, Channel]]) -> None:
+    def __init__(self, directory: Callable[[], Directory], channels: Mapping[str, Channel]) -> None:
         self._directory = directory
         self._channels = channels
 
@@ -45,9 +45,9 @@ class Operators:
             log.error("an operator cannot be told", reason=problem)
         text = _text(kind, sightings, at)
         sends = [
-            self._attempt(_message(kind, text, at, directory.users[found_user.user], (found_user.user, contact)))
-            for found_user in found
-            for contact in directory.users[found_user.user].contacts
+            self._attempt(self._message(kind, text, at, one.user, contact))
+            for one in found
+            for contact in directory.users[one.user].contacts
         ]
         if not sends:
             log.error("nobody to tell: `operators` names no one who can be reached", about=text.summary)
@@ -56,7 +56,7 @@ class Operators:
 
     async def _attempt(self, message: Message) -> bool:
         contact = self._directory().users[message.user].contacts[message.contact]
-        channel = self._channels().get(contact.kind)
+        channel = self._channels.get(contact.kind)
         if channel is None:
             result, said = "refused", f"no channel is configured for {contact.kind}"
         else:
@@ -76,9 +76,25 @@ class Operators:
             said=provider_words(said, contact.address),
             user=message.user,
             contact=message.contact,
-            key=message.key,
+            idempotency_key=message.key,
         )
         return result == "sent"
+
+    def _message(self, kind: MessageKind, text: AlertText, at: datetime, user: str, contact: str) -> Message:
+        directory = self._directory()
+        person = directory.users[user]
+        return Message(
+            kind=kind,
+            key=f"roust/{kind}/{at:%Y%m%dT%H%M%S}/{user}/{contact}",
+            alert=text,
+            user=user,
+            user_name=person.name,
+            time_zone=person.time_zone,
+            contact=contact,
+            at=at,
+            alert_url=f"{directory.url.rstrip('/')}/readyz",
+            note="There is nothing to acknowledge: Roust tells you this beside all escalation.",
+        )
 
 
 def _text(kind: MessageKind, sightings: tuple[Sighting, ...], at: datetime) -> AlertText:
@@ -95,19 +111,4 @@ def _text(kind: MessageKind, sightings: tuple[Sighting, ...], at: datetime) -> A
         source="watchdog",
         triggered_at=min(s.since for s in sightings),
         count=1,
-    )
-
-
-def _message(kind: MessageKind, text: AlertText, at: datetime, person: User, way: tuple[str, str]) -> Message:
-    user, contact = way
-    return Message(
-        kind=kind,
-        key=f"roust/{kind}/{at:%Y%m%dT%H%M%S}/{user}/{contact}",
-        alert=text,
-        user=user,
-        user_name=person.name,
-        time_zone=person.time_zone,
-        contact=contact,
-        at=at,
-        note="There is nothing to acknowledge: Roust tells you this beside all escalation.",
     )

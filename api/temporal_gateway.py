@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from prometheus_client import Counter
 from temporalio.client import Client
 
@@ -36,6 +37,8 @@ from workflows.messages import (
     alert_id,
     workflow_id,
 )
+
+log = structlog.get_logger()
 
 PATIENCE = 8.0
 """Seconds an alert source waits at most until it is told to try again."""
@@ -70,6 +73,8 @@ class TemporalGateway:
         decision = decide(event, key_service, directory)
         key = dedup_key(event)
         if decision.action is Action.DROP or decision.service is None:
+            if decision.action is not Action.DROP:
+                log.error("an event has no service: no route, no key, no default_service takes it", why=decision.why)
             EVENTS.labels("dropped").inc()
             return Accepted(None, key, "dropped", decision.service, None)
         workflow = workflow_id(decision.service, key)

@@ -5,25 +5,35 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from workflows import calls
 from workflows.board import Board
 from workflows.messages import (
     ACKNOWLEDGE,
+    ESCALATE,
+    NOTE,
+    REASSIGN,
     RESOLVE,
+    SNOOZE,
     TRIGGER,
     VIEW,
     WORKFLOW,
     Acknowledge,
     AlertInput,
     AlertView,
+    Done,
+    Escalate,
+    Note,
+    Reassign,
     Resolve,
+    Snooze,
     Trigger,
     alert_id,
 )
 
 with workflow.unsafe.imports_passed_through():
+    from roust.domain import verbs
     from roust.domain.alert import AlertText
     from roust.domain.decision import End, Send, Wait
     from roust.domain.due import next_due
@@ -77,7 +87,71 @@ class AlertWorkflow:
     @workflow.signal(name=RESOLVE)
     def resolve(self, resolve: Resolve) -> None:
         """It is over."""
-        self._accept(lambda now: self._story.resolve(resolve.request, resolve.alert, resolve.by, resolve.via, now))
+        it = resolve
+        self._accept(lambda now: self._story.resolve(it.request, it.alert, it.by, it.via, now, it.member))
+
+    @workflow.update(name=ESCALATE)
+    def escalate(self, it: Escalate) -> Done:
+        """The next step begins now."""
+        return self._do(lambda: self._escalate_refusal(it), lambda now: verbs.escalate(self._story, it.by, now))
+
+    @workflow.update(name=REASSIGN)
+    def reassign(self, it: Reassign) -> Done:
+        """To a user, or to another policy."""
+        story = self._story
+        if it.user is not None:
+            user = it.user
+            return self._do(lambda: self._refusal(it), lambda now: verbs.reassign_to_user(story, user, it.by, now))
+        name, policy = it.policy_name or "", it.policy or story.policy
+        rest = it.last_resort or story.last_resort
+        return self._do(
+            lambda: self._refusal(it), lambda now: verbs.reassign_to_policy(story, name, policy, rest, it.by, now)
+        )
+
+    @workflow.update(name=SNOOZE)
+    def snooze(self, it: Snooze) -> Done:
+        """Nobody is paged for a while."""
+        return self._do(lambda: self._snooze_refusal(it), lambda now: verbs.snooze(self._story, it.length, it.by, now))
+
+    @workflow.update(name=NOTE)
+    def note(self, it: Note) -> Done:
+        """A line of the timeline."""
+        return self._do(lambda: self._refusal(it), lambda now: verbs.add_note(self._story, it.text, it.by, now))
+
+    @escalate.validator
+    def _escalate_possible(self, it: Escalate) -> None:
+        _accept_unless(self._escalate_refusal(it))
+
+    @reassign.validator
+    def _reassign_possible(self, it: Reassign) -> None:
+        _accept_unless(self._refusal(it))
+
+    @snooze.validator
+    def _snooze_possible(self, it: Snooze) -> None:
+        _accept_unless(self._snooze_refusal(it))
+
+    @note.validator
+    def _note_possible(self, it: Note) -> None:
+        _accept_unless(self._refusal(it))
+
+    def _escalate_refusal(self, it: Escalate) -> str | None:
+        return verbs.escalate_refusal(self._story, it.alert, it.step)
+
+    def _snooze_refusal(self, it: Snooze) -> str | None:
+        return verbs.snooze_refusal(self._story, it.alert, it.length)
+
+    def _refusal(self, it: Reassign | Note) -> str | None:
+        return verbs.refusal(self._story, it.alert)
+
+    def _do(self, refusal: Callable[[], str | None], deed: Callable[[datetime], None]) -> Done:
+        # What was accepted before comes first; it may have made the verb impossible.
+        self._receive()
+        _accept_unless(refusal())
+        deed(self._now())
+        # The story goes on from here: whoever waits in `run` looks again.
+        self._inbox.append(lambda now: None)
+        alert = self._story.alert
+        return Done(state=alert.state, owner=alert.owner, step=self._story.climb.step)
 
     @workflow.query(name=VIEW)
     def view(self) -> AlertView:
@@ -104,6 +178,9 @@ class AlertWorkflow:
             last_resort=given.last_resort,
             auto_resolve=given.auto_resolve,
             at=at,
+            settle=given.settle,
+            held_until=given.held_until,
+            held_because=given.held_because,
         )
 
     def _now(self) -> datetime:
@@ -154,3 +231,8 @@ class AlertWorkflow:
 
     def _long_enough(self) -> bool:
         return self._signals >= SIGNALS_PER_RUN or workflow.info().is_continue_as_new_suggested()
+
+
+def _accept_unless(refused: str | None) -> None:
+    if refused is not None:
+        raise ApplicationError(refused, type="Refused", non_retryable=True)

@@ -18,6 +18,7 @@ from roust.domain.trigger import Trigger as Trigger
 TASK_QUEUE = "roust"
 WORKFLOW = "Alert"
 TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
+ESCALATE, REASSIGN, SNOOZE, NOTE = "escalate", "reassign", "snooze", "note"
 VIEW = "view"
 
 STATE, SERVICE, PRIORITY, POLICY, OWNER = (
@@ -82,7 +83,8 @@ class Acknowledge(BaseModel):
 
 
 class Resolve(BaseModel):
-    """It is over. `alert` None: whatever is open under the key (a source's word)."""
+    """It is over. `alert` None: whatever is open under the key (a source's word). `member`: only that
+    part of a grouped alert."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -90,6 +92,60 @@ class Resolve(BaseModel):
     alert: str | None
     by: str
     via: str = "api"
+    member: str | None = None
+
+
+class Escalate(BaseModel):
+    """The next step now, bound to the step they saw."""
+
+    model_config = ConfigDict(frozen=True)
+
+    alert: str
+    by: str
+    step: int
+
+
+class Reassign(BaseModel):
+    """To `user`, or to the escalation policy given with all that is pinned of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    alert: str
+    by: str
+    user: str | None = None
+    policy_name: str | None = None
+    policy: EscalationPolicy | None = None
+    last_resort: list[Target] = []
+
+
+class Snooze(BaseModel):
+    """Page nobody for `length`; then a new cycle."""
+
+    model_config = ConfigDict(frozen=True)
+
+    alert: str
+    by: str
+    length: Duration
+
+
+class Note(BaseModel):
+    """A note for the timeline."""
+
+    model_config = ConfigDict(frozen=True)
+
+    alert: str
+    by: str
+    text: str
+
+
+class Done(BaseModel):
+    """A verb was done: where the alert stands now. A refused one is an error that says why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: AlertState
+    owner: str | None = None
+    step: int = 0
 
 
 class Standing(BaseModel):
@@ -133,6 +189,9 @@ class AlertInput(BaseModel):
     policy: EscalationPolicy
     last_resort: list[Target]
     auto_resolve: Duration = timedelta(hours=24)
+    settle: Duration = timedelta(0)
+    held_until: datetime | None = None
+    held_because: str = ""
     runbook: str | None = None
     impact: str | None = None
     trigger: Trigger

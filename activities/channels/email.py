@@ -49,7 +49,10 @@ class EmailChannel:
             raise _refusal(first.code, first.message, address) from None
         except aiosmtplib.SMTPResponseException as error:
             raise _refusal(error.code, error.message, address) from None
-        except aiosmtplib.SMTPNotSupported as error:
+        except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPConnectError, aiosmtplib.SMTPTimeoutError):
+            raise
+        # What is left is what the server cannot do at all: STARTTLS, our way to log in, a foreign address.
+        except aiosmtplib.SMTPException as error:
             raise Refused(provider_words(error, address)) from None
         return Receipt(said=provider_words(said, address))
 
@@ -63,14 +66,14 @@ class EmailChannel:
         mail = EmailMessage(policy=policy.SMTP.clone(max_line_length=76))
         mail["From"] = self._from
         mail["To"] = _recipient(address, message.user_name)
-        mail["Subject"] = words.subject
+        mail["Subject"] = text.header(words.subject)
         mail["Date"] = format_datetime(datetime.now(UTC))
         mail["Message-ID"] = f"<{_digest(message.key)}@{domain}>"
         mail["In-Reply-To"] = root
         mail["References"] = root
         mail["Auto-Submitted"] = "auto-generated"
-        mail["X-Roust-Alert"] = text.line(message.alert.id)
-        mail["X-Roust-Key"] = text.line(message.key, 400)
+        mail["X-Roust-Alert"] = text.header(message.alert.id)
+        mail["X-Roust-Key"] = text.header(message.key, 400)
         mail.set_content(words.text, cte="quoted-printable")
         if words.html is not None:
             mail.add_alternative(words.html, subtype="html", cte="quoted-printable")
@@ -124,6 +127,6 @@ def _sender(given: str) -> Address:
 def _recipient(address: str, name: str) -> Address:
     """One recipient, never two: a comma or a line break in an address is no address."""
     try:
-        return Address(display_name=text.line(name, 80), addr_spec=address)
+        return Address(display_name=text.header(name, 80), addr_spec=address)
     except (ValueError, IndexError, HeaderParseError):
         raise Refused("the contact is not an e-mail address") from None

@@ -69,7 +69,7 @@ def _whole(message: Message) -> dict[str, Any]:
         "cycle": message.cycle,
         "passes": message.passes,
         "steps": message.steps,
-        "last_resort": message.step == LAST_RESORT,
+        "last_resort": message.occasion.startswith(LAST_RESORT),
         "at": message.at.isoformat(),
         "delayed_since": message.delayed_since.isoformat() if message.delayed_since else None,
         "note": text.body(message.note),

@@ -61,22 +61,6 @@ class StoredGroup(BaseModel):
     alerts: list[Stored]
 
 
-@router.api_route(
-    "/in/alertmanager",
-    methods=["POST", "PUT"],
-    status_code=202,
-    response_model=StoredGroup,
-    openapi_extra=body_of(AlertmanagerNotification),
-    summary="Alertmanager and Grafana",
-)
-@router.api_route(
-    "/in/alertmanager/{key:path}",
-    methods=["POST", "PUT"],
-    status_code=202,
-    response_model=StoredGroup,
-    openapi_extra=body_of(AlertmanagerNotification),
-    summary="Alertmanager and Grafana, the key in the path",
-)
 async def notify(request: Request, service: Annotated[str, Depends(NeedsKey())]) -> JSONResponse:
     """Each alert of the group by its fingerprint and its own status. 503 when any could not be stored."""
     gateway: Gateway = request.app.state.gateway
@@ -114,3 +98,20 @@ async def _tell(one: Understood, gateway: Gateway, service: str) -> Stored:
         return Stored(dedup_key=dedup_key(one.event), status="resolved" if open_ else "nothing_open")
     accepted = await gateway.trigger(one.event, service)
     return Stored(dedup_key=accepted.dedup_key, status=accepted.status, id=accepted.id)
+
+
+for path, summary in (
+    ("/in/alertmanager", "Alertmanager and Grafana"),
+    ("/in/alertmanager/{key:path}", "Alertmanager and Grafana, the key in the path"),
+):
+    for method in ("POST", "PUT"):  # Grafana may be told to PUT.
+        router.add_api_route(
+            path,
+            notify,
+            methods=[method],
+            status_code=202,
+            response_model=StoredGroup,
+            openapi_extra=body_of(AlertmanagerNotification),
+            summary=summary,
+            include_in_schema=method == "POST",
+        )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -84,11 +85,13 @@ def _since(alert: dict[str, Any], seen: datetime) -> str:
 
 
 def _next(alert: dict[str, Any], seen: datetime) -> str:
-    due = alert.get("next_due")
-    said = alert.get("next") or ""
+    said, due = alert.get("next") or "", alert.get("next_due")
     if not due:
-        return said
-    return f"{said} ({ago(instant(due), seen)})" if said else ago(instant(due), seen)
+        return str(said)
+    when = ago(instant(due), seen)
+    if alert["state"] == "triggered" and said:
+        return f"{said} ({when})"
+    return f"{said}; Roust acts again {when}" if said else f"Roust acts {when}"
 
 
 def _link(link: dict[str, Any]) -> str:
@@ -103,16 +106,16 @@ def _timeline(alert: dict[str, Any]) -> Table:
     began = instant(alert["triggered_at"])
     for entry in alert["timeline"]:
         at = instant(entry["at"])
-        table.add_row(clock(at), f"+{span(at - began)}", Text("\n").join(_told(entry)))
+        table.add_row(clock(at), f"+{span(at - began)}", Group(*_told(entry)))
     return table
 
 
-def _told(entry: dict[str, Any]) -> list[Text]:
+def _told(entry: dict[str, Any]) -> list[RenderableType]:
     """The entry's sentence, then what it does not say already: the reason, and the provider's word."""
     text = plain(entry["text"])
     bad = entry.get("result") == "refused" or entry["kind"] in ("exhausted", "trouble")
-    told = [Text(text, style="red" if bad else "")]
+    told: list[RenderableType] = [Text(text, style="red" if bad else "")]
     for name, word in (("why", entry.get("why")), ("provider", entry.get("said"))):
         if word and plain(word) not in text:
-            told.append(Text(f"  {name}: {plain(word)}", style="dim"))
+            told.append(Padding(Text(f"{name}: {plain(word)}", style="dim"), (0, 0, 0, 2)))
     return told

@@ -51,7 +51,7 @@ def trouble_told() -> Iterator[None]:
 class Api:
     """The API at `url`, spoken to with `secret`: a token, or an integration key for `trigger`.
 
-    `needs` names the environment variable that `secret` came from, for the error that asks for it.
+    `needs` names where `secret` came from, or is asked for.
     Raises ApiTrouble for everything but a 2xx.
     """
 
@@ -133,7 +133,7 @@ class Api:
             where = answer.headers.get("location", "elsewhere")
             return f"{self.url} redirects to {where}; --url or ROUST_URL must be Roust's own address"
         if status == 401:
-            kind = "integration key" if self._needs == "ROUST_KEY" else "token"
+            kind = "token" if self._needs == "ROUST_TOKEN" else "integration key"
             if not self._secret:
                 return f"Roust asks for a {kind}; set {self._needs}"
             return f"Roust does not know this {kind}; check {self._needs} against roust.yaml"
@@ -148,14 +148,9 @@ def _said(text: str) -> str:
     """The API's own sentence for an error, with the fields it names."""
     try:
         error = json.loads(text)["error"]
-        fields = error.get("fields") or []
-        named = "; ".join(_field(field) for field in fields)
-        return f"{error['message']} ({named})" if named else str(error["message"])
+        message = str(error["message"])
+        named = [f"{field['field']}: {field['message']}" for field in error.get("fields") or []]
+        unsaid = [each for each in named if each not in message]
+        return f"{message} ({'; '.join(unsaid)})" if unsaid else message
     except (ValueError, KeyError, TypeError, AttributeError):
         return ""
-
-
-def _field(field: Any) -> str:
-    if isinstance(field, dict):
-        return ": ".join(str(value) for value in field.values())
-    return str(field)

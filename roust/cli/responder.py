@@ -43,7 +43,7 @@ def trigger(
     url: UrlOption = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Trigger an alert, with the integration key in ROUST_KEY or --key-file."""
+    """Trigger an alert, with the integration key in ROUST_KEY or --key-file, else as ROUST_TOKEN."""
     with trouble_told():
         body = {
             "summary": _one_summary(text, summary),
@@ -57,7 +57,7 @@ def trigger(
             "links": [_link(each) for each in link or []],
             "details": _pairs(detail, "--detail"),
         }
-        with Api(url, _integration_key(key_file), needs="ROUST_KEY") as api:
+        with _as_source(key_file, url) as api:
             reply = api.post("/v1/alerts", {name: value for name, value in body.items() if value})
     if as_json:
         _raw(reply)
@@ -136,23 +136,27 @@ def _answer(alert: str, verb: str, by: str | None, url: str) -> dict[str, Any] |
     return reply.body
 
 
-def _integration_key(file: Path | None) -> str:
-    if file is None:
-        key, where = os.environ.get("ROUST_KEY", ""), "ROUST_KEY"
-    else:
-        where = str(file)
-        try:
-            key = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is no text"
-            raise UsageTrouble(f"cannot read the integration key from {file}: {reason}") from None
-    if not key.strip():
-        raise UsageTrouble(
-            f"{where} holds no integration key; set ROUST_KEY or give --key-file"
-            if file
-            else "no integration key; set ROUST_KEY or give --key-file"
-        )
-    return key.strip()
+def _as_source(file: Path | None, url: str) -> Api:
+    """With the key in `file`, else in ROUST_KEY, else with the token of a responder."""
+    key, token = os.environ.get("ROUST_KEY", "").strip(), os.environ.get("ROUST_TOKEN", "").strip()
+    if file is not None:
+        return Api(url, _read_key(file), needs="--key-file")
+    if key:
+        return Api(url, key, needs="ROUST_KEY")
+    if token:
+        return Api(url, token)
+    raise UsageTrouble("no integration key; set ROUST_KEY or give --key-file")
+
+
+def _read_key(file: Path) -> str:
+    try:
+        key = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise UsageTrouble(f"cannot read the integration key from {file}: {reason}") from None
+    if not key:
+        raise UsageTrouble(f"{file} holds no integration key")
+    return key
 
 
 def _one_summary(text: str | None, summary: str | None) -> str:
@@ -184,4 +188,4 @@ def _link(given: str) -> dict[str, str]:
 
 
 def _raw(reply: Reply) -> None:
-    typer.echo(reply.text.rstrip("\n"))
+    typer.echo(reply.text)

@@ -14,15 +14,15 @@ class Node:
     """A scalar, map or list. Aliases share nodes, so a node may stand in several paths; none contains itself.
 
     `keys` are the places of a map's keys. `origin` is the `${…}` that a text came from, empty for what
-    stands in the file itself. `missing`: it names something that is not there; said already, so nothing
-    else need be said of it. `size` and `height` count with aliases written out.
+    stands in the file itself. `missing`: why what it names is not there; nothing else need be said of such a
+    node. `size` and `height` count with aliases written out.
     """
 
     place: Place
     value: Scalar | dict[str, "Node"] | list["Node"] = field(repr=False)
     keys: dict[str, Place] = field(default_factory=dict, repr=False)
     origin: str = ""
-    missing: bool = False
+    missing: str = ""
     size: int = 1
     height: int = 0
 

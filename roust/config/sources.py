@@ -31,6 +31,8 @@ def read(paths: Sequence[Path], environ: Mapping[str, str]) -> Sources:
     files, problems = _files(paths)
     expansion = Expansion(environ)
     documents: list[Node] = []
+    if not paths:
+        problems.append(Problem(Place("roust.yaml"), "", "no file named to read"))
     for file in files:
         text, unreadable = _text(file)
         problems += unreadable

@@ -1,7 +1,7 @@
 """Nodes to domain values, entry by entry: one bad entry hides no mistake in another."""
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -15,6 +15,8 @@ from roust.config.words import NAME_RULE, did_you_mean, words
 from roust.domain.directory import Directory
 from roust.domain.policy import Name
 
+MOST_HINTS, MOST_COMPARED = 100, 2_000
+
 
 @dataclass
 class Draft:
@@ -23,6 +25,14 @@ class Draft:
     root: Node
     directory: Directory
     problems: list[Problem]
+    hints: int = MOST_HINTS
+
+    def hint(self, word: str, known: Collection[str]) -> str:
+        """`; did you mean 'users'?`, or nothing; for the first mistakes only: looking takes its time."""
+        if self.hints == 0 or len(known) > MOST_COMPARED:
+            return ""
+        self.hints -= 1
+        return did_you_mean(word, sorted(known))
 
     def error(self, path: Path, text: str) -> None:
         """Add a mistake at `path`."""
@@ -46,7 +56,7 @@ def draft(root: Node) -> Draft:
     for key, node in root.children():
         assert isinstance(key, str)
         if key not in sections:
-            known = did_you_mean(key, sections) or "; known are " + ", ".join(sections)
+            known = result.hint(key, sections) or "; known are " + ", ".join(sections)
             result.error((key,), f"unknown key{known}")
             continue
         name, field = sections[key]
@@ -54,7 +64,19 @@ def draft(root: Node) -> Draft:
         if value is not _INVALID:
             parts[name] = value
     result.directory = Directory.model_construct(**parts)
+    for path, why in _missing(root, (), set()):
+        result.error(path, why)
     return result
+
+
+def _missing(node: Node, path: Path, seen: set[int]) -> Iterator[tuple[Path, str]]:
+    if id(node) in seen:
+        return  # an alias: told where it was first met
+    seen.add(id(node))
+    if node.missing:
+        yield path, node.missing
+    for part, child in node.children():
+        yield from _missing(child, (*path, part), seen)
 
 
 def whole(result: Draft) -> Directory | None:

@@ -2,15 +2,19 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pydantic_core import ErrorDetails
 
 from roust.config.node import Node
+from roust.domain.directory import CONTACT_KINDS
 
 SECRET = frozenset(
-    ("link_keys", "integration_keys", "sha256", "secret", "password", "username", "account_sid", "auth_token")
-    + ("bot_token", "signing_secret", "email", "webhook", "ntfy", "sms", "voice", "slack", "apprise")
+    (
+        *("link_keys", "integration_keys", "sha256", "secret", "username", "password"),
+        *("account_sid", "auth_token", "bot_token", "signing_secret"),
+        *CONTACT_KINDS,
+    )
 )
 """Keys whose values are secrets or addresses."""
 
@@ -31,62 +35,74 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
+_SAY = {
+    "missing": "is required",
+    "string_type": "must be text (got {given}){quote}",
+    "int_type": "must be a whole number (got {given})",
+    "int_parsing": "must be a whole number (got {given})",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "dict_type": "must be a map of keys and values (got {given})",
+    "model_type": "must be a map of keys and values (got {given})",
+    "list_type": "must be a list (got {given})",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+    "too_long": "must have at most {max_length} entries",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "enum": "must be {expected}",
+    "literal_error": "must be {expected}",
+    "string_pattern_mismatch": "must have the form {pattern}",
+}
+"""By pydantic's name of the mistake."""
+
+
 def words(error: ErrorDetails, value: Node | None, last: str | int, fields: Iterable[str] = ()) -> str:
     """The sentence for `error` about `value`, which stands under the key `last` (among `fields`)."""
     kind, context = error["type"], error.get("ctx", {})
-    given = _kind_of(value)
     match kind:
-        case "missing":
-            return "is required"
         case "extra_forbidden":
             known = sorted(fields)
             return f"unknown key{did_you_mean(str(last), known) or '; known are ' + ', '.join(known)}"
-        case "string_type" | "string_sub_type":
-            hint = "; quote it" if given in ("a number", "true or false") else ""
-            return f"must be text (got {given}){hint}"
-        case "int_type" | "int_parsing" | "int_from_float" | "int_parsing_size":
-            return f"must be a whole number (got {given})"
-        case "bool_type" | "bool_parsing":
-            return "must be true or false"
-        case "dict_type" | "model_type" | "model_attributes_type" | "mapping_type":
-            return f"must be a map of keys and values (got {given})"
-        case "list_type" | "tuple_type" | "set_type" | "iterable_type":
-            return f"must be a list (got {given})"
-        case "too_short" | "string_too_short":
-            return "must not be empty"
-        case "too_long":
-            return f"must have at most {context.get('max_length')} entries"
-        case "enum" | "literal_error":
-            expected = str(context.get("expected", ""))
-            near = did_you_mean(_text(value), re.findall(r"'([^']*)'", expected)) if _open(value, last) else ""
-            return f"must be {expected}{near}"
-        case "string_pattern_mismatch":
-            return _FORMS.get(str(last), f"must have the form {context.get('pattern')}")
-        case "greater_than_equal":
-            return f"must be at least {context.get('ge')}"
-        case "less_than_equal":
-            return f"must be at most {context.get('le')}"
+        case "string_pattern_mismatch" if last in _FORMS:
+            return _FORMS[str(last)]
         case "value_error" | "assertion_error":
-            # A validator's own words may hold the value.
-            if value is not None and not _open(value, last):
-                return f"the value of {value.origin} is not valid here" if value.origin else "is not valid"
-            return str(context.get("error", error["msg"]))
+            return _own_words(str(context.get("error", error["msg"])), value, last)
+        case _ if kind in _SAY:
+            given = _kind_of(value)
+            quote = "; quote it" if given in ("a number", "true or false") else ""
+            said = _SAY[kind].format(given=given, quote=quote, **context)
+            return said + (_meant(value, last, said) if "expected" in context else "")
     return error["msg"][:1].lower() + error["msg"][1:]
 
 
-def _open(value: Node | None, last: str | int) -> bool:
-    """Whether the value may be spoken of: no secret, nothing that stands outside the file."""
+def _own_words(text: str, value: Node | None, last: str | int) -> str:
+    """A validator's words may hold the value: they are kept only where it may be spoken of."""
     if value is None:
-        return True
-    return last not in SECRET and not _borrowed(value)
+        return text
+    if isinstance(value.value, dict | list):
+        return "is not valid" if any(secret in text for secret in _secrets(value, last)) else text
+    if not _open(value, last):
+        return f"the value of {value.origin} is not valid here" if value.origin else "is not valid"
+    return text
 
 
-def _borrowed(value: Node) -> bool:
-    return bool(value.origin) or any(_borrowed(child) for _, child in value.children())
+def _secrets(value: Node, last: str | int) -> Iterator[str]:
+    if isinstance(value.value, str) and value.value and not _open(value, last):
+        yield value.value
+    for key, child in value.children():
+        yield from _secrets(child, key if isinstance(key, str) else last)
 
 
-def _text(value: Node | None) -> str:
-    return value.value if value is not None and isinstance(value.value, str) else ""
+def _meant(value: Node | None, last: str | int, expected: str) -> str:
+    if value is None or not isinstance(value.value, str) or not _open(value, last):
+        return ""
+    return did_you_mean(value.value, re.findall(r"'([^']*)'", expected))
+
+
+def _open(value: Node, last: str | int) -> bool:
+    """Whether the value may be spoken of: no secret, nothing that stands outside the file."""
+    return last not in SECRET and not value.origin
 
 
 def _kind_of(value: Node | None) -> str:

@@ -73,7 +73,11 @@ def _said(error: yaml.MarkedYAMLError) -> str:
         hint = "; quote it (or use spaces instead of a tab)"
     elif error.problem and "mapping values are not allowed" in error.problem:
         hint = "; quote a value that holds ': ', or mend the indentation"
-    return f"not YAML: {error.problem or error.context}{hint}"
+    began = error.context_mark
+    within = ""
+    if began is not None and error.problem_mark is not None and began.line != error.problem_mark.line:
+        within = f", in what begins at {began.line + 1}:{began.column + 1}"
+    return f"not YAML: {error.problem or error.context}{within}{hint}"
 
 
 def _place(file: str, mark: Any) -> Place:
@@ -157,9 +161,7 @@ class _Composer:
             if _INT.match(text):
                 return Node(place, int(text))
         value, origin, wrong = self._expand(text, place)
-        if wrong is not None:
-            self.problem(place, wrong)
-        return Node(place, value, origin=origin, missing=wrong is not None)
+        return Node(place, value, origin=origin, missing=wrong or "")
 
     def _sequence(self, place: Place, depth: int) -> Node:
         items: list[Node] = []

@@ -80,8 +80,8 @@ class Calendar:
         holding: dict[int, str | None] = {}
         in_force: set[int] = set()
         made = in_order_made(overrides)
-        # At one instant the ends go first, so that who follows in a layer stays.
-        moves = sorted(self._moves(start, end, made), key=itemgetter(0, 1))
+        # Sorting keeps a layer's moves of one instant in order: an end, then who follows.
+        moves = sorted(self._moves(start, end, made), key=itemgetter(0))
         for at, together in groupby(moves, key=itemgetter(0)):
             for _, begins, what, user in together:
                 if user is None:

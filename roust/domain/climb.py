@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from roust.domain.alert import Urgency
-from roust.domain.notification import Planned
+from roust.domain.notification import REASSIGNED, Planned
 from roust.domain.policy import EscalationPolicy, OnEmpty, Step
 
 ON_TIME = timedelta(seconds=2)
@@ -41,14 +41,17 @@ class Retry(BaseModel):
 
 
 class Climb(BaseModel):
-    """One cycle on a pinned policy. `step` 0: the cycle's first step has not begun.
+    """One cycle on a pinned policy. `step` 0: step 1 has not begun.
 
-    `due` is when the next rung is to begin: the end of the current step's wait.
+    `due` is when the next rung is to begin: the end of the current step's wait. `lead` is a step of its
+    own before step 1 (reassigned to a user); `leading`: it is the current one.
     """
 
     cycle: int = 1
     pass_: int = 1
     step: int = 0
+    lead: Step | None = None
+    leading: bool = False
     begun: datetime
     due: datetime
     reached: bool = False
@@ -58,11 +61,29 @@ class Climb(BaseModel):
     over: bool = False
 
     @classmethod
-    def starting(cls, cycle: int, at: datetime) -> "Climb":
-        return cls(cycle=cycle, begun=at, due=at)
+    def starting(cls, cycle: int, at: datetime, lead: Step | None = None) -> "Climb":
+        return cls(cycle=cycle, begun=at, due=at, lead=lead)
+
+    @property
+    def begun_at_all(self) -> bool:
+        """Whether any step of this cycle has begun."""
+        return self.step > 0 or self.leading
+
+    @property
+    def occasion(self) -> str:
+        """What tells the current step's pages apart where its number does not."""
+        return REASSIGNED if self.leading else ""
+
+    def current(self, policy: EscalationPolicy) -> Step:
+        """The step that has begun last."""
+        return self.lead if self.leading and self.lead else policy.steps[self.step - 1]
 
     def next_rung(self, policy: EscalationPolicy, urgency: Urgency) -> bool:
         """Move to the next rung; False when the last pass is over (then `over` is set)."""
+        if self.lead and not self.begun_at_all:
+            self.leading = True
+            return True
+        self.leading = False
         if self.step < len(policy.steps):
             self.step += 1
             return True

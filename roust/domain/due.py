@@ -7,7 +7,7 @@ from roust.domain.alert import AlertState
 from roust.domain.climb import DELAYED, Retry, passes, planned_instant
 from roust.domain.decision import Decision, End, Send, Wait
 from roust.domain.escalation import OPEN_AND_QUIET, Escalation, Flight
-from roust.domain.notification import LAST_RESORT, MessageKind, PageRequest, Planned
+from roust.domain.notification import LAST_RESORT, OUTSIDE, MessageKind, PageRequest, Planned
 from roust.domain.policy import Target
 from roust.domain.timeline import Kind
 
@@ -53,6 +53,11 @@ def _while_climbing(story: Escalation, now: datetime) -> Decision:
 def _while_quiet(story: Escalation, now: datetime) -> Decision:
     timeout = story.policy.acknowledge_timeout
     times: list[datetime] = []
+    if story.resume_at is not None:
+        if now >= story.resume_at:
+            story.resume(now)
+            return next_due(story, now)
+        times.append(story.resume_at)
     if story.alert.state is AlertState.ACKNOWLEDGED and timeout and story.acknowledged_at:
         warn, end = story.acknowledged_at + timeout * 5 / 6, story.acknowledged_at + timeout
         if now >= end:
@@ -118,7 +123,7 @@ def _next_rung(story: Escalation, now: datetime) -> Decision:
 
 
 def _begin_step(story: Escalation, due: datetime, now: datetime) -> Decision:
-    climb, step = story.climb, story.policy.steps[story.climb.step - 1]
+    climb, step = story.climb, story.climb.current(story.policy)
     at = climb.begin(step, due, now)
     story.step_users, story.step_sent, story.step_gave_up = [], False, False
     story.retries = _still_tried(story)
@@ -132,13 +137,14 @@ def _begin_step(story: Escalation, due: datetime, now: datetime) -> Decision:
         f"{place}: {names}",
         targets=step.notify,
         due=ripe,
+        occasion=climb.occasion,
         late=due if now - due > DELAYED else None,
     )
 
 
 def _still_tried(story: Escalation) -> list[Retry]:
     """What outlives its step: sends to the last resort."""
-    return [retry for retry in story.retries if retry.planned.step == LAST_RESORT]
+    return [retry for retry in story.retries if retry.planned.to_last_resort]
 
 
 def _page_last_resort(story: Escalation, why: str, now: datetime) -> Decision:
@@ -146,7 +152,7 @@ def _page_last_resort(story: Escalation, why: str, now: datetime) -> Decision:
     story.last_resort_wanted, story.last_resort_due = "", None
     story.last_resort_pages += 0 if again else 1
     story.last_resort_paged_at = now
-    story.retries = [retry for retry in story.retries if retry.planned.step != LAST_RESORT]
+    story.retries = [retry for retry in story.retries if not retry.planned.to_last_resort]
     names = ", ".join(str(target) for target in story.last_resort) or "nobody"
     story.note(Kind.LAST_RESORT, now, f"Last resort: notifying {names}, because {why}.", why=why)
     return _send(
@@ -155,8 +161,8 @@ def _page_last_resort(story: Escalation, why: str, now: datetime) -> Decision:
         f"last resort: {why}",
         targets=story.last_resort,
         due=_take_ripe(story, now),
-        occasion=f"last-resort-{story.last_resort_pages}",
-        step=LAST_RESORT,
+        occasion=f"{LAST_RESORT}-{story.last_resort_pages}",
+        step=OUTSIDE,
     )
 
 
@@ -292,6 +298,10 @@ def _planned(
 def _place(story: Escalation) -> str:
     climb, policy = story.climb, story.policy
     walked = passes(policy, story.alert.urgency)
+    if climb.leading:
+        return "reassigned, before step 1"
+    if not climb.step:
+        return "before step 1"
     return f"step {climb.step} of {len(policy.steps)}, pass {climb.pass_} of {walked}"
 
 
@@ -303,6 +313,8 @@ def _what_comes(story: Escalation) -> str:
         return f"{_place(story)}: then the next step"
     if state is AlertState.ACKNOWLEDGED:
         return f"{story.alert.owner} has it"
+    if story.resume_at is not None:
+        return f"{state.value}: then the climb from step 1"
     return state.value
 
 

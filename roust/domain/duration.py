@@ -56,8 +56,10 @@ Duration = Annotated[
     PlainSerializer(format_duration, return_type=str, when_used="json"),
     WithJsonSchema(
         {
-            "type": ["string", "integer"],
-            "pattern": r"^(0|(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$",
+            "anyOf": [
+                {"type": "string", "pattern": r"^(0|(?=.)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$"},
+                {"const": 0},
+            ],
             "examples": ["5m"],
         }
     ),

@@ -9,15 +9,19 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from roust.domain.alert import AlertState, AlertText, Answer, Urgency
-from roust.domain.climb import Climb, Retry
+from roust.domain.climb import Climb, Retry, planned_instant
+from roust.domain.duration import format_duration
 from roust.domain.notification import MessageKind, Planned
-from roust.domain.policy import EscalationPolicy, Target
+from roust.domain.policy import EscalationPolicy, Step, Target
 from roust.domain.routing import Action
 from roust.domain.timeline import Entry, Kind, Timeline
 from roust.domain.trigger import Trigger
 
 HOURLY = timedelta(hours=1)
 """How often at most a repeat reminds the owner, or pages the last resort again (CONTRACT rule 9)."""
+
+MOST_MEMBERS = 1000
+"""How many parts of a grouped alert are remembered; beyond it the oldest are forgotten."""
 
 OPEN_AND_QUIET = (AlertState.ACKNOWLEDGED, AlertState.EXHAUSTED, AlertState.SUPPRESSED)
 """States that end by `auto_resolve` when no event comes."""
@@ -73,6 +77,10 @@ class Escalation(BaseModel):
     last_resort_paged_at: datetime | None = None
     last_resort_cycle: int = 0
     last_resort_due: datetime | None = None
+    resume_at: datetime | None = None
+    """When a held or snoozed alert climbs again."""
+    members: list[str] = []
+    """What a grouped alert stands for, by key: it ends when the last of them has resolved."""
     told: bool = False
     step_users: list[str] = []
     """Whom the current step resolved to; `step_sent`: one of them was sent something since it began."""
@@ -97,17 +105,28 @@ class Escalation(BaseModel):
         last_resort: list[Target],
         auto_resolve: timedelta,
         at: datetime,
+        settle: timedelta = timedelta(0),
+        held_until: datetime | None = None,
+        held_because: str = "",
     ) -> "Escalation":
-        """The alert that `trigger` starts, at `at`."""
+        """The alert that `trigger` starts, at `at`.
+
+        `settle`: low urgency waits so long before its first step. `held_until`: maintenance, until then
+        nobody is paged (CONTRACT rule 17).
+        """
         suppressed = trigger.action is Action.SUPPRESS
-        state = AlertState.SUPPRESSED if suppressed else AlertState.TRIGGERED
+        held = not suppressed and held_until is not None and held_until > at
+        state = AlertState.SUPPRESSED if suppressed else AlertState.HELD if held else AlertState.TRIGGERED
+        settling = settle if trigger.urgency is Urgency.LOW else timedelta(0)
         self = cls(
             alert=alert.model_copy(update={"state": state, "count": trigger.count}),
             policy_name=policy_name,
             policy=policy,
             last_resort=last_resort,
             auto_resolve=auto_resolve,
-            climb=Climb.starting(1, at),
+            climb=Climb.starting(1, at + settling),
+            resume_at=held_until if held else None,
+            members=[trigger.member] if trigger.member else [],
             first_request=trigger.request,
             state_since=at,
             last_event_at=at,
@@ -116,6 +135,12 @@ class Escalation(BaseModel):
         self.note(Kind.TRIGGERED, at, f"Triggered: {alert.summary[:200]}", why=reasons or None)
         if suppressed:
             self.note(Kind.SUPPRESSED, at, "Suppressed: kept, and nobody is notified.", why=reasons or None)
+        elif held:
+            until = f"{held_until:%Y-%m-%d %H:%M} UTC"
+            self.note(Kind.HELD, at, f"Held until {until}: maintenance.", why=held_because or None)
+        elif settling:
+            wait = format_duration(settling)
+            self.note(Kind.SETTLING, at, f"Low urgency: waits {wait} to see whether it heals by itself.")
         return self
 
     # -- what arrives -------------------------------------------------------------------------------
@@ -140,6 +165,8 @@ class Escalation(BaseModel):
                 "truncated": was.truncated or trigger.truncated,
             }
         )
+        if trigger.member and trigger.member not in self.members:
+            self.members = [*self.members[-MOST_MEMBERS + 1 :], trigger.member]
         self.note(Kind.REPEATED, now, f"Repeated; {self.alert.count} events so far.")
         if raised or louder:
             text = f"Got worse: {self.alert.priority.value}, {self.alert.urgency.value} urgency."
@@ -153,9 +180,11 @@ class Escalation(BaseModel):
                 self.begin_cycle(now, now)
             case AlertState.SUPPRESSED:
                 self.begin_cycle(now, now)
-            case AlertState.TRIGGERED if louder and self.climb.step:
-                self.call_off()
-                self.restart_step = True
+            case AlertState.TRIGGERED if louder:
+                self._louder(now)
+            case AlertState.SNOOZED if louder:
+                self.enter(AlertState.TRIGGERED, now)
+                self._louder(now)
             case AlertState.EXHAUSTED if louder:
                 self.begin_cycle(now, now)
             case AlertState.EXHAUSTED if _hour_past(self.last_resort_paged_at, now):
@@ -185,9 +214,19 @@ class Escalation(BaseModel):
             self.acknowledged_at, self.timeout_warned = now, False
         self._answer(request, now, accepted=True, first=first)
 
-    def resolve(self, request: str, alert: str | None, by: str, via: str, now: datetime) -> None:
-        """It is over: everything pending stops, and those who were paged are told."""
+    def resolve(
+        self, request: str, alert: str | None, by: str, via: str, now: datetime, member: str | None = None
+    ) -> None:
+        """It is over: everything pending stops, and those who were paged are told.
+
+        `member`: only that part of a grouped alert is over; it ends with the last one.
+        """
         if request in self.answers or self._refused("resolve", request, alert, by, now):
+            return
+        self.members = [other for other in self.members if member is not None and other != member]
+        if self.members:
+            self.last_event_at = now
+            self.note(Kind.PART_OVER, now, f"One of the group is over ({via}); {len(self.members)} still happen.")
             return
         self.end(by, f"Resolved by {by} ({via}).", now)
         self._answer(request, now, accepted=True, first=True)
@@ -229,22 +268,38 @@ class Escalation(BaseModel):
     def _clear_answerers(self) -> None:
         self.resolved_at = self.resolved_by = self.acknowledged_at = None
 
+    def resume(self, now: datetime) -> None:
+        """The hold or the snooze is over: climb, if still open."""
+        due = planned_instant(self.resume_at or now, now)
+        was = self.alert.state.value
+        self.begin_cycle(due, now)
+        self.note(Kind.RESUMED, now, f"No longer {was}, and still open: it climbs.")
+
+    def _louder(self, now: datetime) -> None:
+        """Urgency rose to high: the current step anew, under the high rules (CONTRACT rule 16)."""
+        self.call_off()
+        if self.climb.begun_at_all:
+            self.restart_step = True
+        else:
+            self.climb.due = now
+
     def call_off(self) -> None:
         """Everything pending stops, for everyone."""
         self.pending, self.retries, self.attempts, self.used = [], [], {}, []
         self.last_resort_wanted, self.last_resort_due, self.remind = "", None, ""
         self.restart_step = False
+        self.resume_at = None
         self.generation += 1
 
-    def begin_cycle(self, due: datetime, now: datetime) -> None:
-        """Climb from step 1 of pass 1; the next cycle, unless this one never began."""
+    def begin_cycle(self, due: datetime, now: datetime, lead: Step | None = None) -> None:
+        """Climb from step 1 of pass 1, or from `lead`; the next cycle, unless this one never began."""
         self.call_off()
-        begun_before = self.climb.step > 0
-        self.climb = Climb.starting(self.climb.cycle + begun_before, due)
+        begun_before = self.climb.begun_at_all
+        self.climb = Climb.starting(self.climb.cycle + begun_before, due, lead)
         self.enter(AlertState.TRIGGERED, now)
         self.acknowledged_at, self.timeout_warned = None, False
         if begun_before:
-            self.note(Kind.CYCLE, now, f"Cycle {self.climb.cycle} begins from step 1.")
+            self.note(Kind.CYCLE, now, f"Cycle {self.climb.cycle} begins{'' if lead else ' from step 1'}.")
 
     def end(self, by: str, text: str, now: datetime) -> None:
         self.call_off()

@@ -43,7 +43,7 @@ def land(story: Escalation, number: int, result: PageResult, now: datetime) -> N
 def _of_current_step(story: Escalation, flight: Flight) -> bool:
     climb = story.climb
     place = (flight.cycle, flight.pass_, flight.step, flight.occasion)
-    return flight.kind is MessageKind.PAGE and place == (climb.cycle, climb.pass_, climb.step, "")
+    return flight.kind is MessageKind.PAGE and place == (climb.cycle, climb.pass_, climb.step, climb.occasion)
 
 
 def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> None:
@@ -87,7 +87,7 @@ def _until(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -
     """How long a failing send is tried: while the step lasts; ten minutes at the end (CONTRACT rule 6)."""
     if flight.kind is MessageKind.RESOLVED:
         return (story.resolved_at or now) + TELL_FOR
-    if outcome.planned.step == LAST_RESORT or flight.kind is MessageKind.REMINDER:
+    if outcome.planned.to_last_resort or flight.kind is MessageKind.REMINDER:
         return outcome.planned.due + RETRY_AT_THE_END
     if story.climb.is_last(story.policy, story.alert.urgency):
         return max(story.climb.begun, outcome.planned.due) + RETRY_AT_THE_END
@@ -106,13 +106,13 @@ def _pin(story: Escalation, result: PageResult) -> None:
 def _judge(story: Escalation, flight: Flight, result: PageResult, now: datetime) -> None:
     """Whether the step found nobody, or only refusals: then the next one need not wait."""
     climb = story.climb
-    if flight.step == LAST_RESORT:
+    if flight.occasion.startswith(LAST_RESORT):
         if flight.resolves and not climb.reached and story.alert.state in (AlertState.TRIGGERED, AlertState.EXHAUSTED):
             story.last_resort_due = flight.at + LAST_RESORT_EVERY
     if story.alert.state is not AlertState.TRIGGERED:
         return
     if flight.resolves and _of_current_step(story, flight) and not result.resolved:
-        skipped = climb.skip_empty(story.policy.steps[climb.step - 1])
+        skipped = climb.skip_empty(climb.current(story.policy))
         text = "Skipped: the step resolved to nobody." if skipped else "Nobody to notify; the step keeps its wait."
         story.note(Kind.SKIPPED, now, text, why="; ".join(result.problems) or None)
         return

@@ -8,8 +8,14 @@ from pydantic import BaseModel, ConfigDict
 from roust.domain.alert import AlertText, Urgency
 from roust.domain.policy import Target
 
-LAST_RESORT = 0
-"""The step number of a page to the last resort."""
+OUTSIDE = 0
+"""The step number of a page that belongs to no step of the policy: the last resort, a reassignment."""
+
+REASSIGNED = "reassigned"
+"""The occasion of a page of the step that a reassignment to a user puts before step 1."""
+
+LAST_RESORT = "last-resort"
+"""How the occasion of a page to the last resort begins."""
 
 
 class MessageKind(StrEnum):
@@ -46,6 +52,10 @@ class Planned(BaseModel):
     pass_: int
     step: int
     occasion: str = ""
+
+    @property
+    def to_last_resort(self) -> bool:
+        return self.occasion.startswith(LAST_RESORT)
 
     def key(self, alert: str) -> str:
         """The idempotency key: the same on every attempt, different for every page."""
@@ -139,6 +149,7 @@ class Message(BaseModel):
     passes: int = 1
     step: int = 1
     steps: int = 1
+    occasion: str = ""
     alert_url: str = ""
     answer_url: str | None = None
     delayed_since: datetime | None = None

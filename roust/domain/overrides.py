@@ -65,9 +65,14 @@ class Override(BaseModel):
         """The users it names."""
         return (self.user,) if self.replaces is None else (self.user, self.replaces)
 
-    def __str__(self) -> str:
+    @property
+    def deed(self) -> str:
+        """Who does what, without when: `grace replaces ada`."""
         whom = f" {self.replaces}" if self.replaces else ""
-        return f"{self.user} {_VERBS[self.kind]}{whom} from {self.from_} to {self.to}"
+        return f"{self.user} {_VERBS[self.kind]}{whom}"
+
+    def __str__(self) -> str:
+        return f"{self.deed} from {self.from_} to {self.to}"
 
 
 _VERBS = {

@@ -108,8 +108,6 @@ class Rotation:
                 index -= 1
         else:
             index = (shown - self.begins) // self.every.length
-        # A start that names the second of two equal clock times is later than its own clock time's first.
-        index = max(index, 0)
         # Clocks set back show times again whose hand-offs are past: at most the hours repeated.
         while now.twice and self._handoff(index + 1) <= now.at:
             index += 1

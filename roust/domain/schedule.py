@@ -94,7 +94,12 @@ class Schedule(BaseModel):
     @cached_property
     def calendar(self) -> Calendar:
         """The layers, ready to be asked."""
-        return Calendar.of([self._strand(place) for place in range(len(self.layers))], self.time_zone)
+        return Calendar.of(self.strands, self.time_zone)
+
+    @cached_property
+    def strands(self) -> list[Strand]:
+        """The layers in their order, each a rotation cut down to its hours."""
+        return [self._strand(place) for place in range(len(self.layers))]
 
     def layer_name(self, place: int) -> str:
         """What people call the layer at `place`: its name, else its number."""

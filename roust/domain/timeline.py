@@ -29,6 +29,14 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
     TOLD = "told"
     TROUBLE = "trouble"
+    HELD = "held"
+    SETTLING = "settling"
+    SNOOZED = "snoozed"
+    RESUMED = "resumed"
+    ESCALATED = "escalated"
+    REASSIGNED = "reassigned"
+    NOTE = "note"
+    PART_OVER = "part_over"
 
 
 class Entry(BaseModel):

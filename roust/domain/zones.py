@@ -41,7 +41,7 @@ def zone(name: str) -> zoneinfo.ZoneInfo:
     """The IANA zone `name`. ValueError names the likeliest one when there is none of that name."""
     if zoneinfo.TZPATH:
         pin_zone_data()
-    known = _zone_names()
+    known = zone_names()
     if name not in known:
         close = difflib.get_close_matches(name.casefold(), [each.casefold() for each in known], n=1, cutoff=0.7)
         meant = next((each for each in sorted(known) if close and each.casefold() == close[0]), None)
@@ -51,7 +51,10 @@ def zone(name: str) -> zoneinfo.ZoneInfo:
 
 
 @lru_cache(maxsize=1)
-def _zone_names() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """Every zone that the pinned data holds."""
+    if zoneinfo.TZPATH:
+        pin_zone_data()
     return frozenset(zoneinfo.available_timezones())
 
 

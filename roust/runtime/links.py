@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, Serializer, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from roust.domain.errors import RoustError
@@ -28,16 +29,25 @@ class AnswerToken:
     made_at: datetime
 
 
+class _Serializer(URLSafeTimedSerializer):
+    """Without compression: its tokens begin with a dot, and many a proxy denies paths that do."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        return base64_encode(Serializer.dump_payload(self, obj))
+
+
 class Links:
     """Makes and reads answer links. The first of `keys` signs, all of them verify: a key is rotated by
     putting the new one first and dropping the old one when its links have lived their life."""
 
     def __init__(self, keys: Sequence[str], base_url: str) -> None:
-        if not keys or not all(keys):
-            raise ValueError("links need at least one key, and none may be empty")
+        # An empty one, of a variable that is not set, would sign what anybody can.
+        keys = [key for key in keys if key]
+        if not keys:
+            raise ValueError("no link_keys are configured, so there are no answer links")
         self._base_url = base_url.rstrip("/")
         # itsdangerous signs with the last of its keys.
-        self._serializer = URLSafeTimedSerializer(
+        self._serializer = _Serializer(
             list(reversed(keys)), salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256}
         )
 
@@ -48,7 +58,7 @@ class Links:
 
     def alert_url(self, alert_id: str) -> str:
         """Where programs and people with a token read the alert."""
-        return f"{self._base_url}/v1/alerts/{quote(alert_id, safe='')}"
+        return alert_url(self._base_url, alert_id)
 
     def read(self, token: str) -> AnswerToken:
         """What `token` says. Raises BadLink when a single byte of it is not as we made it."""
@@ -63,6 +73,11 @@ class Links:
                 return AnswerToken(alert, user, made_at)
             case _:
                 raise BadLink("this link is of another kind")
+
+
+def alert_url(base_url: str, alert_id: str) -> str:
+    """Where programs and people with a token read alert `alert_id`."""
+    return f"{base_url.rstrip('/')}/v1/alerts/{quote(alert_id, safe='')}"
 
 
 def _canonical(token: str) -> bool:

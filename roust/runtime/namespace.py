@@ -64,7 +64,7 @@ async def _exists(client: Client) -> None:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise NamespaceNotReady(
                 f"Temporal has no namespace {client.namespace!r}; create it with:\n"
-                f"  temporal operator namespace create --retention {RETENTION.days}d {client.namespace}"
+                f"  temporal operator namespace create --retention {RETENTION.days}d -n {client.namespace}"
             ) from error
         raise NamespaceNotReady(f"Temporal refuses namespace {client.namespace!r}: {error.message}") from error
 

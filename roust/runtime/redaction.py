@@ -12,7 +12,7 @@ SECRET_NAMES = re.compile(
 )
 """Field names whose values are struck out whatever they hold."""
 
-HARMLESS_NAMES = frozenset({"temporal_address", "dedup_key", "idempotency_key", "listen_address"})
+HARMLESS_NAMES = frozenset({"dedup_key", "idempotency_key"})
 
 _PATTERNS = (
     # Keys and answer tokens that stand in a path, and every query string.

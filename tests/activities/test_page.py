@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from activities.channels.channel import TryAgain
+from activities.current import CurrentLinks
+from activities.page import Pager
 from roust.domain.alert import Urgency
 from roust.domain.notification import MessageKind, Result
 from tests.activities.pages import (
@@ -160,9 +162,7 @@ async def test_nobody_waits_for_anothers_hanging_provider(channel: RecordingChan
     channel.hang("ben", "mail")
     channel.refuse("ada", "push")
     paging = asyncio.create_task(run_page(a_pager(channel, ada_with(THREE, CHAIN)), a_request("user:ben", "user:ada")))
-    async with asyncio.timeout(5):
-        while ("ada", "text") not in channel.paged:
-            await asyncio.sleep(0.01)
+    await channel.until("ada", "text")
     assert not paging.done()
     channel.release()
     assert ("ben", "mail", "sent") in became(await paging)
@@ -241,6 +241,20 @@ async def test_a_page_carries_its_own_answer_link_and_place(channel: RecordingCh
     assert message.delayed_since == NOON - MINUTE
 
 
+async def test_nobody_is_called_by_voice_as_a_resolved_target_either(channel: RecordingChannel) -> None:
+    directory = ada_with({"call": {"voice": "+447700900001"}, "mail": {"email": "ada@example.com"}})
+    await run_page(a_pager(channel, directory), a_request("user:ada", kind=MessageKind.RESOLVED))
+    assert channel.attempted == [("ada", "mail")]
+
+
+async def test_a_page_goes_out_though_no_link_can_be_signed(channel: RecordingChannel) -> None:
+    directory = a_directory(link_keys=[])
+    pager = Pager(lambda: directory, {"email": channel}, CurrentLinks(lambda: directory))
+    await run_page(pager, a_request("user:ada"))
+    assert channel.paged == [("ada", "mail")]
+    assert channel.taken[0].answer_url is None
+
+
 async def test_the_same_key_on_every_attempt(channel: RecordingChannel) -> None:
     channel.fail("ada", "mail", times=1)
     pager = a_pager(channel)
@@ -277,11 +291,13 @@ async def test_heartbeats_say_what_has_been_sent(channel: RecordingChannel) -> N
 async def test_a_slow_send_keeps_beating(channel: RecordingChannel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("activities.page._BEAT", 0.01)
     channel.hang("ada", "mail")
-    heartbeats: list[Any] = []
-    paging = asyncio.create_task(run_page(a_pager(channel), a_request("user:ada"), an_environment(heartbeats)))
+    beats = asyncio.Semaphore(0)
+    env = an_environment()
+    env.on_heartbeat = lambda *_: beats.release()
+    paging = asyncio.create_task(run_page(a_pager(channel), a_request("user:ada"), env))
     async with asyncio.timeout(5):
-        while len(heartbeats) < 3:
-            await asyncio.sleep(0.01)
+        for _ in range(3):
+            await beats.acquire()
     channel.release()
     await paging
 

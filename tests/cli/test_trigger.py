@@ -68,6 +68,28 @@ def test_a_key_file_wins_over_the_environment(accepting: FakeApi, roust: Roust, 
     assert accepting.asked[0].authorization == "Bearer key-in-a-file"
 
 
+def test_without_a_key_a_responder_triggers_by_their_token(
+    accepting: FakeApi, roust: Roust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ROUST_KEY")
+    assert roust("trigger", "disk is full", "--service", "checkout").exit_code == 0
+    assert accepting.asked[0].authorization == "Bearer token-of-ada"
+
+
+def test_what_the_message_says_of_a_field_is_not_said_twice(accepting: FakeApi, roust: Roust) -> None:
+    error = an_error("invalid", "summary: is blank", [{"field": "summary", "message": "is blank"}])
+    accepting.answers("POST", "/v1/alerts", 422, error)
+    assert roust("trigger", "disk is full").stderr == "roust: summary: is blank\n"
+
+
+def test_an_empty_key_file_is_not_passed_over(accepting: FakeApi, roust: Roust, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("\n")
+    result = roust("trigger", "disk is full", "--key-file", str(tmp_path / "key"))
+    assert result.exit_code == 2
+    assert "holds no integration key" in result.stderr
+    assert accepting.asked == []
+
+
 def test_json_is_the_apis_own(accepting: FakeApi, roust: Roust) -> None:
     accepting.answers("POST", "/v1/alerts", 202, '{"id":  "x", "status": "held"}')
     assert roust("trigger", "disk is full", "--json").output == '{"id":  "x", "status": "held"}\n'
@@ -105,6 +127,7 @@ def test_a_wrong_call_is_refused_before_anything_is_sent(
 def test_a_key_that_cannot_be_one_is_never_sent(
     accepting: FakeApi, roust: Roust, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
+    monkeypatch.delenv("ROUST_TOKEN")
     monkeypatch.setenv("ROUST_KEY", key)
     result = roust("trigger", "disk is full")
     assert result.exit_code == 2

@@ -171,7 +171,7 @@ def test_the_last_resort_is_tried_no_more_once_a_later_pass_reached_somebody() -
     w = World(
         steps=[step("ada", wait="7m")],
         repeats=2,
-        fate=lambda planned, after: fates(ada=ada[0], margaret="refused")(planned, after),
+        fate=lambda planned, after: fates(ada=ada[0], margaret="refused")(planned, after),  # noqa: PLW0108 (ada changes)
     )
     w.run(80_000, [(400, lambda w: ada.__setitem__(0, "sent"))])
     # Pass 1 is refused and hurried, pass 2 keeps its wait, pass 3 reaches Ada.

@@ -4,7 +4,8 @@ import asyncio
 import email
 import email.policy
 import ssl
-from collections.abc import AsyncIterator, Callable
+import warnings
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -77,8 +78,7 @@ class MailServer:
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self._drop_on_quit:
-            assert server.transport is not None
-            server.transport.abort()
+            _cut(server)
         return "221 Bye"
 
 
@@ -98,6 +98,12 @@ async def a_mail_server(
         return AuthResult(success=right, handled=False, auth_data=data)
 
     def protocol() -> SMTP:
+        with warnings.catch_warnings():
+            # Passwords in the clear: over loopback, in a test.
+            warnings.simplefilter("ignore", UserWarning)
+            return _protocol()
+
+    def _protocol() -> SMTP:
         return SMTP(
             handler,
             loop=loop,
@@ -111,14 +117,22 @@ async def a_mail_server(
 
     # aiosmtpd's protocols outlive their server; those still open are closed with it.
     made: list[SMTP] = []
-    remember: Callable[[], SMTP] = lambda: made.append(protocol()) or made[-1]  # type: ignore[func-returns-value]
-    server = await loop.create_server(remember, "127.0.0.1", 0, ssl=tls)
+
+    def remembered() -> SMTP:
+        made.append(protocol())
+        return made[-1]
+
+    server = await loop.create_server(remembered, "127.0.0.1", 0, ssl=tls)
     handler.port = server.sockets[0].getsockname()[1]
     try:
         yield handler
     finally:
         server.close()
         for one in made:
-            if one.transport is not None:
-                one.transport.abort()
+            _cut(one)
         await server.wait_closed()
+
+
+def _cut(server: SMTP) -> None:
+    if isinstance(server.transport, asyncio.Transport):
+        server.transport.abort()

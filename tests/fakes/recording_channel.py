@@ -17,6 +17,7 @@ class RecordingChannel:
 
     messages: list[Message] = field(default_factory=list)
     taken: list[Message] = field(default_factory=list)
+    moved: asyncio.Condition = field(default_factory=asyncio.Condition)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     released: asyncio.Event = field(default_factory=asyncio.Event)
     _errors: dict[tuple[str, str], list[Exception]] = field(default_factory=dict)
@@ -50,6 +51,11 @@ class RecordingChannel:
     def release(self) -> None:
         self.released.set()
 
+    async def until(self, user: str, contact: str) -> None:
+        """Waits until that contact has taken a message; at most 5 s."""
+        async with asyncio.timeout(5), self.moved:
+            await self.moved.wait_for(lambda: (user, contact) in self.paged)
+
     async def send(self, message: Message, contact: Contact) -> Receipt:
         whom = (message.user, message.contact)
         self.messages.append(message)
@@ -61,4 +67,6 @@ class RecordingChannel:
         if whom in self._always:
             raise self._always[whom]
         self.taken.append(message)
+        async with self.moved:
+            self.moved.notify_all()
         return Receipt(said="taken")

@@ -54,11 +54,16 @@ Staging = Callable[..., Awaitable[Scene]]
 async def scene(env: WorkflowEnvironment, channel: RecordingChannel) -> AsyncIterator[Staging]:
     """`await scene(directory parts…)`: a worker runs, and an alert has not started yet."""
     current: list[Directory] = [a_directory()]
+    staged: list[Scene] = []
     pager = Pager(lambda: current[0], dict.fromkeys(("email", "webhook", "voice"), channel), Links(["key"], "http://x"))
 
     async def stage(**parts: object) -> Scene:
         current[0] = a_directory(**parts)
-        return Scene(env, current[0], channel)
+        staged.append(Scene(env, current[0], channel))
+        return staged[-1]
 
     async with build_worker(env.client, pager):
         yield stage
+        # One clock for all: an alert left open would go on in the next test's time.
+        for scene in staged:
+            await scene.leave()

@@ -1,11 +1,13 @@
 """One alert in skipped time: the real workflow, the real page activity, channels that remember."""
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from roust.domain.alert import Priority, Urgency
@@ -97,6 +99,12 @@ class Scene:
         """Let time pass to `seconds` after the start; what is due then has happened."""
         now = await self.env.get_current_time()
         await self.env.sleep(max(self.began + timedelta(seconds=seconds) - now, timedelta(0)) + timedelta(seconds=1))
+
+    async def leave(self) -> None:
+        """End the alert if it is open."""
+        with suppress(RPCError):
+            await self.view()
+            await self.handle.terminate("the test is over")
 
     async def acknowledge(self, by: str, alert: str | None = None) -> str:
         request = uuid.uuid4().hex

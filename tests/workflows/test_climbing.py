@@ -164,19 +164,6 @@ async def test_an_alert_of_another_run_of_the_key_is_not_acknowledged_by_an_old_
     assert [page[1] for page in s.pages][-2:] == ["ada", "ben"]
 
 
-async def test_trigger_resolve_trigger_before_any_worker_is_open_and_paged_once(scene: Staging) -> None:
-    s = await scene()
-    await s.start()
-    # The three were accepted before the worker's first task: they reach it together.
-    await s.resolve()
-    await s.signal_with_start(summary="again")
-    await s.until(120)
-    view = await s.view()
-    assert view.state == "triggered"
-    assert view.summary == "again"
-    assert {page[1] for page in s.pages} == {"ada"}
-
-
 async def test_a_long_chain_of_repeats_goes_on_as_new_and_loses_nothing(scene: Staging) -> None:
     s = await (await scene()).start()
     first = await s.view()

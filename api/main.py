@@ -1,0 +1,74 @@
+"""The API process: put together, served, and stopped without losing a word."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Generator
+from contextlib import suppress
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from temporalio.client import Client
+
+from activities.current import CurrentChannels
+from api.access import CurrentDirectory
+from api.app import create_app
+from api.gateway import Gateway
+from api.operators import Operators
+from api.temporal_gateway import TemporalGateway
+from api.watchdog import Watchdog
+
+log = structlog.get_logger()
+
+STOP_WITHIN = 10
+"""Seconds that requests in hand may take when the process stops."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the process has its own, for all that runs in it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+def build_app(gateway: Gateway, current: CurrentDirectory, watchdog: Watchdog) -> FastAPI:
+    """The application with everything it may ask."""
+    app = create_app(gateway, current)
+    app.state.degraded = watchdog.degraded
+    return app
+
+
+async def serve(client: Client, current: CurrentDirectory, listener: socket.socket, stop: asyncio.Event) -> None:
+    """Serve on `listener` until `stop`; then finish what is in hand and tell Temporal the repeats that wait."""
+    gateway = TemporalGateway(client, lambda: current.directory)
+    operators = Operators(lambda: current.directory, CurrentChannels(lambda: current.directory))
+    watchdog = Watchdog(client, operators)
+    server = Server(
+        uvicorn.Config(
+            build_app(gateway, current, watchdog),
+            # Ours names no path: paths hold keys and answer tokens.
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=STOP_WITHIN,
+        )
+    )
+    watching = asyncio.create_task(watchdog.run())
+    serving = asyncio.create_task(server.serve([listener]))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        log.info("api serves", listens_on="{}:{}".format(*listener.getsockname()[:2]))
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await serving
+    finally:
+        stopping.cancel()
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await gateway.aclose()
+    log.info("api stopped")

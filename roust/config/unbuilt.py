@@ -1,0 +1,50 @@
+"""What the format knows and this release does not do yet: said plainly, so that nobody relies on it."""
+
+from roust.config.validate import Draft
+
+NOT_BUILT = (
+    "stakeholder_groups.*",
+    "maintenance.*",
+    "services.*.settle",
+    "services.*.group_by",
+)
+"""Accepted by the models, refused by the check. Whoever builds one deletes its row."""
+
+CHANNEL_OF = {
+    "email": "email",
+    "webhook": "webhook",
+    "sms": "twilio",
+    "voice": "twilio",
+    "slack": "slack",
+    "ntfy": "ntfy",
+    "apprise": "apprise",
+}
+"""The channel that serves each kind of contact."""
+
+BUILT = frozenset({"email", "webhook"})
+"""Channels of this release."""
+
+NEEDS_SETTINGS = frozenset({"email", "twilio", "slack"})
+"""Channels that reach nobody without their part of `channels`."""
+
+_LATER = "not built yet in this release"
+
+
+def check_unbuilt(draft: Draft) -> None:
+    """Nothing in the file waits for a later release, and every contact has a channel that works."""
+    for pattern in NOT_BUILT:
+        for path, node in draft.root.select(pattern):
+            if node.value is not None:
+                draft.error(path, _LATER)
+    configured = {str(path[-1]) for path, node in draft.root.select("channels.*") if node.value is not None}
+    for path, _ in draft.root.select("users.*.contacts.*.*"):
+        channel = CHANNEL_OF.get(str(path[-1]))
+        if channel is None:
+            continue  # an unknown key, told already
+        if channel not in BUILT:
+            draft.error(path, f"{path[-1]} is {_LATER}: nobody would be reached; use {' or '.join(sorted(BUILT))}")
+        elif channel in NEEDS_SETTINGS and channel not in configured:
+            draft.error(path, f"nobody would be reached: channels.{channel} is not configured")
+    for path, node in draft.root.select("channels.*"):
+        if node.value is not None and path[-1] in set(CHANNEL_OF.values()) - BUILT:
+            draft.warn(path, f"{_LATER}: nothing uses it")

@@ -1,0 +1,50 @@
+"""The access log: who asked for what, never with what secret."""
+
+import logging
+
+import pytest
+from structlog.testing import capture_logs
+
+from api.access_log import RedactSecrets, redacted
+from tests.api.asking import KEY, asking, token_of
+from tests.fakes.gateway import RecordingGateway
+
+
+async def test_each_request_is_logged_without_its_secrets() -> None:
+    with capture_logs() as logs:
+        async with asking(RecordingGateway()) as client:
+            await client.post(f"/in/alertmanager/{KEY}?token={KEY}", json={"alerts": []})
+            await client.post("/v1/alerts", json={"summary": "x", "routing_key": KEY})
+            await client.get(f"/a/{KEY}")
+            await client.post("/v2/enqueue", json={"routing_key": KEY})
+            await client.get(f"/nowhere?token={token_of('admin')}")
+    requests = [(one["method"], one["path"], one["status"]) for one in logs if one["event"] == "request"]
+    assert requests[:2] == [("POST", "/in/alertmanager/***", 202), ("POST", "/v1/alerts", 202)]
+    assert requests[2][1] == "/a/***"
+    assert len(requests) == 5
+    assert KEY not in str(logs)
+    assert token_of("admin") not in str(logs)
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/v1/alerts", "/v1/alerts"),
+        ("/v1/alerts?cursor=abc", "/v1/alerts"),
+        ("/in/alertmanager", "/in/alertmanager"),
+        ("/in/alertmanager/s3cret/more", "/in/alertmanager/***"),
+        ("/IN/alertmanager/s3cret", "/IN/alertmanager/***"),
+        ("/a/t0ken", "/a/***"),
+        ("//in/alertmanager/s3cret", "//in/alertmanager/***"),
+        ("/v1/x\r\nforged: line\x1b[31m", "/v1/x\\r\\nforged: line\\x1b[31m"),
+    ],
+)
+def test_a_path_is_logged_without_what_opens_a_door(path: str, logged: str) -> None:
+    assert redacted(path) == logged
+
+
+def test_the_log_of_the_server_is_redacted_alike() -> None:
+    args = ("127.0.0.1:1", "POST", f"/in/alertmanager/{KEY}?token={KEY}", "1.1", 202)
+    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, '%s - "%s %s HTTP/%s" %d', args, None)
+    assert RedactSecrets().filter(record)
+    assert record.getMessage() == '127.0.0.1:1 - "POST /in/alertmanager/*** HTTP/1.1" 202'

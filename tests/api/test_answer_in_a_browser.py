@@ -1,0 +1,138 @@
+"""The answer page in a real browser on a phone's screen."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from api.temporal_gateway import TemporalGateway
+from roust.domain.alert import Event
+from roust.domain.directory import Directory
+from tests.api.serving import an_app, served
+from tests.api.test_answer_page import link
+from tests.api.test_temporal_gateway import signals
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ANDROID, IPHONE = "Pixel 7", "iPhone 13"
+TARGET = 44
+"""Pixels: the least size of anything that a thumb must hit."""
+
+
+@pytest.fixture
+async def playwright() -> AsyncIterator[Playwright]:
+    async with async_playwright() as playing:
+        yield playing
+
+
+@pytest.fixture
+async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
+    browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    await browser.close()
+
+
+@pytest.fixture(params=[IPHONE, ANDROID])
+async def phone(
+    playwright: Playwright, browser: Browser, request: pytest.FixtureRequest
+) -> AsyncIterator[BrowserContext]:
+    context = await browser.new_context(**playwright.devices[request.param])
+    yield context
+    await context.close()
+
+
+@pytest.fixture
+async def base(gateway: TemporalGateway, directory: Directory) -> AsyncIterator[str]:
+    async with served(an_app(gateway, directory)) as url:
+        yield url
+
+
+@pytest.fixture
+async def alert(gateway: TemporalGateway, service: str, worker: Worker) -> str:
+    event = Event(
+        summary="checkout: error budget burns 14 times too fast",
+        dedup_key="slo",
+        severity="critical",
+        description="5xx of POST /pay are at 3.2 % for 10 minutes.",
+        links=[{"href": "https://graphs.example.com/d/checkout", "text": "Dashboard"}],  # type: ignore[list-item]
+    )
+    accepted = await gateway.trigger(event, service)
+    assert accepted.id is not None
+    return accepted.id
+
+
+async def said(page: Page) -> str:
+    return await page.locator("[role=status]").inner_text()
+
+
+async def test_looking_changes_nothing_and_one_press_acknowledges(
+    phone: BrowserContext, base: str, client: Client, alert: str
+) -> None:
+    page = await phone.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    for _ in range(3):
+        await page.goto(base + link(alert))
+    assert await signals(client, alert) == 0
+    for button in await page.get_by_role("button").all():
+        box = await button.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= TARGET
+    wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not wide
+    await page.get_by_role("button", name="I have it").tap()
+    assert (await said(page)).startswith("Acknowledged by you at ")
+    assert await signals(client, alert) == 1
+    # The style is the one thing that the page may load.
+    assert problems == []
+
+
+SCRIPTS = {
+    "form.submit()": "Nothing was changed: press one of the buttons.",
+    "form.requestSubmit(button)": "Nothing was changed yet: please press once more.",
+    "button.click()": "Nothing was changed yet: please press once more.",
+}
+"""What a scanner's script does to every form it finds, and what the page says to it."""
+
+
+async def test_a_script_that_submits_the_form_acknowledges_nothing(
+    browser: Browser, base: str, client: Client, alert: str
+) -> None:
+    for script, answer in SCRIPTS.items():
+        context = await browser.new_context()
+        page = await context.new_page()
+        # By a timer of the page itself: what a driver evaluates counts as a person's gesture.
+        await page.add_init_script(
+            "const first = () => document.querySelector('.said') === null;"
+            "addEventListener('load', () => setTimeout(() => { if (!first()) return;"
+            f"const button = document.querySelector('button.acknowledge'), form = button.form; {script}; }}, 0));"
+        )
+        async with page.expect_request(lambda request: request.method == "POST"):
+            await page.goto(base + link(alert))
+        await page.wait_for_selector("[role=status]")
+        assert await said(page) == answer
+        assert await signals(client, alert) == 0
+        if script != next(reversed(SCRIPTS)):
+            await context.close()
+    await page.get_by_role("button", name="I have it").click()
+    await page.wait_for_selector(".said.good")
+    assert (await said(page)).startswith("Acknowledged by you at ")
+
+
+async def test_the_page_works_without_javascript_in_the_dark(browser: Browser, base: str, alert: str) -> None:
+    context = await browser.new_context(java_script_enabled=False, color_scheme="dark", viewport=None)
+    page = await context.new_page()
+    await page.goto(base + link(alert))
+    await page.get_by_role("button", name="It is over").click()
+    assert (await said(page)).startswith("Resolved by you at ")
+    await context.close()

