@@ -64,7 +64,7 @@ def alert_id(workflow: str, first_run: str) -> str:
 
 def parse_alert_id(text: str) -> AlertRef | None:
     """The workflow and first run that an alert's id names; None when it is no such id."""
-    found = _ALERT_ID.match(text)
+    found = _ALERT_ID.fullmatch(text)
     if found is None:
         return None
     return AlertRef(f"alert/{found['service']}/{found['tail']}", found["run"])

@@ -216,8 +216,7 @@ def _take_ripe(story: Escalation, now: datetime) -> list[Planned]:
     story.retries = [retry for retry in story.retries if retry.until > now]
     again = [retry for retry in story.retries if retry.at <= now]
     story.retries = [retry for retry in story.retries if retry.at > now]
-    for retry in again:
-        story.attempts[_attempt_key(retry.planned)] = retry.attempt
+    story.attempts = {_attempt_key(retry.planned): retry.attempt for retry in again}
     return due + [retry.planned for retry in again]
 
 
