@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import Generator
 from contextlib import suppress
+from typing import Protocol
 
 import structlog
 import uvicorn
@@ -33,14 +34,26 @@ class Server(uvicorn.Server):
         yield
 
 
-def build_app(gateway: Gateway, current: CurrentDirectory, watchdog: Watchdog) -> FastAPI:
+class Configuration(CurrentDirectory, Protocol):
+    """The configuration in force; `last_error` says what is wrong with a newer one that was not taken."""
+
+    @property
+    def last_error(self) -> str | None: ...
+
+
+def build_app(gateway: Gateway, current: Configuration, watchdog: Watchdog) -> FastAPI:
     """The application with everything it may ask."""
+
+    def degraded() -> list[str]:
+        old = ["configuration has mistakes: the one before it is in force"] if current.last_error else []
+        return watchdog.degraded() + old
+
     app = create_app(gateway, current)
-    app.state.degraded = watchdog.degraded
+    app.state.degraded = degraded
     return app
 
 
-async def serve(client: Client, current: CurrentDirectory, listener: socket.socket, stop: asyncio.Event) -> None:
+async def serve(client: Client, current: Configuration, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve on `listener` until `stop`; then finish what is in hand and tell Temporal the repeats that wait."""
     gateway = TemporalGateway(client, lambda: current.directory)
     operators = Operators(lambda: current.directory, CurrentChannels(lambda: current.directory))

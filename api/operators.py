@@ -18,6 +18,8 @@ from roust.domain.watch import Sighting, Verdict, sentence
 
 log = structlog.get_logger()
 
+_NOTE = "There is nothing to acknowledge: Roust tells you this beside all escalation."
+
 TOLD = Counter("roust_operators_told", "Messages to operators about Roust itself, by what became of them.", ["result"])
 
 
@@ -93,7 +95,7 @@ class Operators:
             contact=contact,
             at=at,
             alert_url=f"{directory.url.rstrip('/')}/readyz",
-            note="There is nothing to acknowledge: Roust tells you this beside all escalation.",
+            note=_NOTE if kind is MessageKind.PAGE else "",
         )
 
 

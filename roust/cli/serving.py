@@ -12,6 +12,7 @@ from roust.cli.rooms import room
 from roust.config.reload import CurrentDirectory
 from roust.runtime.connection import connect
 from roust.runtime.embedded import EmbeddedServer
+from roust.runtime.gauges import measure_configuration
 from roust.runtime.metrics import serve_metrics
 from roust.runtime.namespace import keep_closed_alerts, prepare_namespace
 from roust.runtime.ports import listener
@@ -30,7 +31,7 @@ class Addresses:
 async def api(settings: Settings, stop: asyncio.Event) -> None:
     """`roust api`: the API alone, against the Temporal that the environment names."""
     serve, attributes = room("api.main").serve, _search_attributes()
-    current = CurrentDirectory([settings.config], os.environ)
+    current = _current(settings)
     with listener(settings.host, settings.port, "--port") as sock:
         client = await connect()
         await prepare_namespace(client, attributes)
@@ -40,7 +41,7 @@ async def api(settings: Settings, stop: asyncio.Event) -> None:
 async def worker(settings: Settings, stop: asyncio.Event) -> None:
     """`roust worker`: the worker alone, with its own metrics port."""
     serve, attributes = room("worker.main").serve, _search_attributes()
-    current = CurrentDirectory([settings.config], os.environ)
+    current = _current(settings)
     with serve_metrics(settings.host, settings.metrics_port) as (runtime, _):
         client = await connect(runtime=runtime)
         await prepare_namespace(client, attributes)
@@ -57,7 +58,7 @@ async def up(
     """`roust up`: embedded Temporal, worker and API in one process; `ready` is called when it takes alerts."""
     serve_api, serve_worker = room("api.main").serve, room("worker.main").serve
     attributes = _search_attributes()
-    current = CurrentDirectory([settings.config], os.environ)
+    current = _current(settings)
     with listener(settings.host, settings.port, "--port") as sock:
         server = EmbeddedServer(settings.state, port=temporal_port, ui_port=ui_port, search_attributes=attributes)
         client = await server.start()
@@ -103,6 +104,12 @@ async def _until(stop: asyncio.Event, endless: Coroutine[Any, Any, None]) -> Non
         running.cancel()
     with suppress(asyncio.CancelledError):
         await running
+
+
+def _current(settings: Settings) -> CurrentDirectory:
+    current = CurrentDirectory([settings.config], os.environ)
+    measure_configuration(current)
+    return current
 
 
 def _search_attributes() -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def connection_settings() -> ClientConnectConfig:
 
 
 async def connect(
-    config: ClientConnectConfig | None = None, *, runtime: Runtime | None = None, within: float = 10.0
+    config: ClientConnectConfig | None = None, *, runtime: Runtime | None = None, within: float = 5.0
 ) -> Client:
     """A client on Temporal, tried again for `within` seconds. Raises Unreachable, which names the cure."""
     config = connection_settings() if config is None else config

@@ -80,6 +80,8 @@ def test_while_temporal_cannot_be_asked_no_trouble_is_over() -> None:
     verdicts = rounds([STUCK], [STUCK], [BLIND], [BLIND], [STUCK], [])
     assert told(verdicts) == [[], ["checkout-1"], [], ["Temporal"], [], []]
     assert [v.over for v in verdicts] == [(), (), (), (), (BLIND,), (STUCK,)]
+    # What was seen before still counts: it is believed at once when Temporal answers again.
+    assert [v.believed for v in verdicts][3:5] == [(BLIND,), (STUCK,)]
 
 
 def test_a_telling_that_reached_nobody_is_due_again_at_once() -> None:

@@ -69,11 +69,11 @@ class Story:
         await self._follow(alert, lambda: alert.state == "acknowledged")
         await self._past(alert, 8.5)
         self._happened(alert, "quiet", "Step 3 would have come at 8 s. Nobody else is paged.")
-        self._must(alert, ["ada", "grace", "margaret"], [])
+        self.must(alert, ["ada", "grace", "margaret"], [])
         self._happened(alert, "resolve", "Alertmanager posts that it is over.")
         await self._alertmanager("resolved")
         await self._follow(alert, lambda: self._told_that_it_is_over(alert, 3))
-        self._must(alert, ["ada", "grace", "margaret"], ["ada", "grace", "margaret"])
+        self.must(alert, ["ada", "grace", "margaret"], ["ada", "grace", "margaret"])
         if alert.view.get("owner") != "grace":
             raise DidNotHappen(f"grace should own the alert, not {alert.view.get('owner')}")
 
@@ -82,7 +82,7 @@ class Story:
         how = "A script posts to /v1/alerts: search answers nobody."
         alert = await self._fire("search", how, self._native)
         await self._follow(alert, lambda: alert.state == "exhausted" and self._paged(alert, "margaret"))
-        self._must(alert, ["linus", "ada", "grace"] * 2 + ["margaret"], [])
+        self.must(alert, ["linus", "ada", "grace"] * 2 + ["margaret"], [])
 
     async def _it_passes(self) -> None:
         self._screen.act(3, "It is over before anybody else is woken")
@@ -92,7 +92,7 @@ class Story:
         self._happened(alert, "resolve", "The client posts that it is over.")
         await self._events_v2("resolve")
         await self._follow(alert, lambda: self._told_that_it_is_over(alert, 1))
-        self._must(alert, ["linus"], ["linus"])
+        self.must(alert, ["linus"], ["linus"])
 
     # -- sources ------------------------------------------------------------------------------------
 
@@ -235,7 +235,7 @@ class Story:
         shown = [entry for entry in alert.view["timeline"] if entry["kind"] == "told"]
         return alert.state == "resolved" and len(shown) == count
 
-    def _must(self, alert: Told, paged: list[str], told: list[str]) -> None:
+    def must(self, alert: Told, paged: list[str], told: list[str]) -> None:
         """The inbox holds exactly these pages and these words that it is over, and no other mail."""
         alert.mails = len(paged) + len(told)
         pages = sorted(mail.user for mail in self._inbox.pages(alert.id))
