@@ -8,7 +8,7 @@ import asyncio
 import sys
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from temporalio import activity
 from temporalio.client import Client
@@ -52,7 +52,7 @@ async def main(kind: str, address: str, queue: str, path: str) -> None:
         directory = company()
         pager = Pager(lambda: directory, {"email": ledger}, Links(["k" * 16], "http://x"))
         # The bare one with the same settings, so that only the workflows differ.
-        bare = {"workflows": [BareWorkflow], "activities": [send]} if kind == "bare" else {}
+        bare: dict[str, Any] = {"workflows": [BareWorkflow], "activities": [send]} if kind == "bare" else {}
         working = build_worker(client, pager, task_queue=queue, **bare)
         ledger.write("ready")
         await working.run()

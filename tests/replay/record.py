@@ -1,0 +1,188 @@
+"""Record the histories that every later release must still replay: `python -m tests.replay.record`.
+
+Each shape is one alert in skipped time, by the real workflow. Recorded files are committed and never
+edited; a release that changes the workflow adds new ones beside them.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from activities.page import Pager
+from roust.runtime.links import Links
+from tests.builders import a_directory
+from tests.fakes.recording_channel import RecordingChannel
+from tests.workflows.conftest import test_server
+from tests.workflows.scene import Scene
+from worker.main import build_worker
+from workflows.messages import (
+    ESCALATE,
+    NOTE,
+    REASSIGN,
+    SEARCH_ATTRIBUTES,
+    SNOOZE,
+    Escalate,
+    Note,
+    Reassign,
+    Snooze,
+)
+
+HISTORIES = Path(__file__).parent / "histories"
+
+Act = Callable[[Scene], Awaitable[None]]
+
+MAILS = {name: {"contacts": {"mail": {"email": f"{name}@example.com"}}} for name in ("ben", "margaret")}
+RULES = {
+    "contacts": {"mail": {"email": "ada@example.com"}, "call": {"voice": "+447700900001"}},
+    "notification_rules": {"high": [{"contacts": ["mail"]}, {"after": "7m", "contacts": ["call"]}]},
+}
+WITH_RULES = {"users": {"ada": RULES, **MAILS}}
+THREE = [{"notify": [{"user": user}], "wait": "5m"} for user in ("ada", "ben", "ada")]
+NOBODY = {
+    "schedules": {"empty": {"time_zone": "UTC", "layers": []}},
+    "escalation_policies": {"payments": {"steps": [{"notify": [{"schedule": "empty"}], "wait": "5m"}], "repeats": 1}},
+}
+REPEATS = {"escalation_policies": {"payments": {"steps": THREE, "repeats": 2}}}
+TIMEOUT = {"escalation_policies": {"payments": {"steps": THREE, "acknowledge_timeout": "30m"}}}
+
+
+def after(seconds: float, *acts: Act) -> Act:
+    async def act(s: Scene) -> None:
+        await s.until(seconds)
+        for one in acts:
+            await one(s)
+
+    return act
+
+
+async def ack(s: Scene) -> None:
+    await s.acknowledge("ada")
+
+
+async def resolve(s: Scene) -> None:
+    await s.resolve()
+    await s.handle.result()
+
+
+async def worse(s: Scene) -> None:
+    await s.trigger(priority="P1", urgency="high")
+
+
+async def cancel(s: Scene) -> None:
+    await s.handle.cancel()
+    await s.handle.result()
+
+
+async def many(s: Scene) -> None:
+    for number in range(1010):
+        await s.trigger(summary=f"repeat {number}")
+
+
+def update(verb: str, build: Callable[[str], Any]) -> Act:
+    async def act(s: Scene) -> None:
+        await s.handle.execute_update(verb, build((await s.view()).id))
+
+    return act
+
+
+escalate = update(ESCALATE, lambda alert: Escalate(alert=alert, by="ada", step=1))
+reassign = update(REASSIGN, lambda alert: Reassign(alert=alert, by="ada", user="margaret"))
+snooze = update(SNOOZE, lambda alert: Snooze(alert=alert, by="ada", length=timedelta(hours=1)))
+note = update(NOTE, lambda alert: Note(alert=alert, by="ada", text="looking"))
+
+Shape = tuple[dict[str, Any], dict[str, Any], list[Act]]
+LOW = {"priority": "P4", "urgency": "low"}
+
+SHAPES: dict[str, Shape] = {
+    "acknowledged_at_step_1": ({}, {}, [after(60, ack)]),
+    "acknowledged_at_step_2": ({}, {}, [after(400, ack)]),
+    "acknowledged_twice": ({}, {}, [after(60, ack), after(90, ack)]),
+    "acknowledged_then_resolved": ({}, {}, [after(60, ack), after(600, resolve)]),
+    "resolved_at_step_1": ({}, {}, [after(60, resolve)]),
+    "resolved_at_step_2": ({}, {}, [after(400, resolve)]),
+    "unanswered": ({}, {}, [after(3600)]),
+    "unanswered_with_repeats": (
+        {"escalation_policies": {"payments": {"steps": THREE, "repeats": 2}}},
+        {},
+        [after(7200)],
+    ),
+    "exhausted_then_acknowledged": ({}, {}, [after(3600, ack)]),
+    "exhausted_then_resolved": ({}, {}, [after(3600, resolve)]),
+    "exhausted_and_forgotten": ({}, {}, [after(90_000)]),
+    "acknowledged_and_forgotten": ({}, {}, [after(60, ack), after(90_000)]),
+    "personal_rules": (WITH_RULES, {}, [after(900, ack)]),
+    "personal_rules_to_the_end": (WITH_RULES, {}, [after(7200, resolve)]),
+    "nobody_on_call": (NOBODY, {}, [after(3600)]),
+    "acknowledge_timeout": (TIMEOUT, {}, [after(60, ack), after(4000, ack)]),
+    "low_urgency": ({}, LOW, [after(3600)]),
+    "got_worse_while_triggered": ({}, LOW, [after(60, worse), after(900)]),
+    "got_worse_while_acknowledged": ({}, LOW, [after(60, ack), after(90, worse), after(900)]),
+    "got_worse_while_exhausted": ({}, LOW, [after(3600, worse), after(7200)]),
+    "suppressed": ({}, {"action": "suppress"}, [after(90_000)]),
+    "suppressed_then_paged": ({}, {"action": "suppress"}, [after(60, worse), after(900)]),
+    "repeated": ({}, {}, [after(60, worse, worse), after(120, worse), after(400, ack)]),
+    "repeated_an_hour_after_the_acknowledge": ({}, {}, [after(60, ack), after(4000, worse), after(4100, resolve)]),
+    "cancelled": ({}, {}, [after(60, cancel)]),
+    "continued_as_new": ({}, {}, [after(10, many), after(60, ack)]),
+    "escalated": ({}, {}, [after(60, escalate), after(400, ack)]),
+    "escalated_after_the_acknowledge": ({}, {}, [after(60, ack), after(90, escalate), after(400)]),
+    "reassigned": ({}, {}, [after(60, reassign), after(1500)]),
+    "snoozed": ({}, {}, [after(60, snooze), after(4200)]),
+    "noted": ({}, {}, [after(60, note), after(400, resolve)]),
+}
+FAILING: dict[str, tuple[str, str]] = {
+    "refused": ("refuse", "ada"),
+    "refused_everywhere": ("refuse", "*"),
+    "tried_again": ("fail", "ada"),
+    "tried_again_everywhere": ("fail", "*"),
+}
+
+
+async def record(env: WorkflowEnvironment, name: str, shape: Shape, failing: tuple[str, str] | None = None) -> None:
+    parts, trigger, acts = shape
+    channel, directory = RecordingChannel(), a_directory(**parts)
+    for user in ("ada", "ben", "margaret") if failing and failing[1] == "*" else (failing[1],) if failing else ():
+        getattr(channel, failing[0] if failing else "")(user, "mail")
+    pager = Pager(lambda: directory, dict.fromkeys(("email", "voice"), channel), Links(["key"], "http://x"))
+    async with build_worker(env.client, pager):
+        scene = await Scene(env, directory, channel).start(**trigger)
+        for act in acts:
+            await act(scene)
+        runs = [scene.started.first_execution_run_id, (await scene.handle.describe()).run_id]
+        for place, run in enumerate(dict.fromkeys(runs)):
+            history = await env.client.get_workflow_handle(scene.workflow, run_id=run).fetch_history()
+            file = HISTORIES / f"{name}{f'_{place + 1}' if place else ''}.json"
+            recorded = json.loads(history.to_json())
+            # A real server says it here; the time-skipping one does not.
+            recorded["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"] = scene.workflow
+            file.write_text(json.dumps(recorded, separators=(",", ":")) + "\n")
+        with suppress(Exception):
+            await scene.leave()
+
+
+async def main() -> None:
+    HISTORIES.mkdir(exist_ok=True)
+    async with await WorkflowEnvironment.start_time_skipping(
+        data_converter=pydantic_data_converter, test_server_existing_path=test_server()
+    ) as env:
+        keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+        await env.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(namespace="default", search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, keyword))
+        )
+        for name, shape in SHAPES.items():
+            await record(env, name, shape)
+        for name, failing in FAILING.items():
+            await record(env, name, ({}, {}, [after(3600)]), failing)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

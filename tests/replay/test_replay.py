@@ -1,0 +1,55 @@
+"""The replay gate: histories of before still replay, so open alerts climb on after an upgrade."""
+
+import json
+from pathlib import Path
+
+import pytest
+from temporalio import workflow
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from roust.domain.notification import PageRequest, PageResult
+from worker.main import OURS
+from workflows import calls
+from workflows.alert import AlertWorkflow
+
+HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
+
+
+def a_replayer() -> Replayer:
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*OURS)
+    return Replayer(
+        workflows=[AlertWorkflow],
+        data_converter=pydantic_data_converter,
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+    )
+
+
+def history(path: Path) -> WorkflowHistory:
+    recorded = json.loads(path.read_text())
+    started = recorded["events"][0]["workflowExecutionStartedEventAttributes"]
+    return WorkflowHistory.from_json(started["workflowId"], recorded)
+
+
+def test_there_are_histories_of_every_shape() -> None:
+    assert len(HISTORIES) >= 30
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_a_history_of_before_still_replays(path: Path) -> None:
+    await a_replayer().replay_workflow(history(path))
+
+
+async def test_a_change_of_order_in_the_workflow_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = calls.page
+
+    def paged_after_a_timer(request: PageRequest, summary: str) -> workflow.ActivityHandle[PageResult]:
+        workflow.start_activity("something new", start_to_close_timeout=calls.timedelta(seconds=1))
+        return page(request, summary)
+
+    monkeypatch.setattr(calls, "page", paged_after_a_timer)
+    unanswered = next(path for path in HISTORIES if path.stem == "unanswered")
+    with pytest.raises(workflow.NondeterminismError):
+        await a_replayer().replay_workflow(history(unanswered))
