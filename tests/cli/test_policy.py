@@ -92,9 +92,15 @@ def test_the_file_is_the_one_named_else_the_environments_else_the_one_here(
 
 
 @pytest.mark.parametrize("name", ["company", "minimal"])
-def test_the_examples_have_neither_mistake_nor_warning(name: str, here: Path, roust: Roust) -> None:
+def test_the_examples_have_no_mistake_and_warn_only_of_the_gap_that_is_meant(
+    name: str, here: Path, roust: Roust
+) -> None:
     result = roust("check", str(EXAMPLES / name / "roust.yaml"))
-    assert (result.exit_code, result.output.endswith(": no mistakes\n")) == (0, True)
+    warnings = [line for line in result.output.splitlines() if ": warning: " in line]
+    assert result.exit_code == 0
+    assert "no mistakes" in result.output
+    # The company's search team is on call by office hours alone: check says so, whatever the day.
+    assert [("schedules.search-office: nobody is on call" in line) for line in warnings] == [True] * (name == "company")
 
 
 def test_what_a_file_says_cannot_steer_the_terminal(here: Path, roust: Roust) -> None:
