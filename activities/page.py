@@ -170,6 +170,7 @@ class _Paging:
         known = self._directory.users.get(user)
         for contact in known.contacts if known else ():
             if not self._ledger.tried(user, contact) and (user, contact) not in self._used:
+                # The occasion of the send that it stands for tells two of them apart in the key.
                 return Planned(
                     user=user,
                     contact=contact,
@@ -178,6 +179,6 @@ class _Paging:
                     cycle=request.cycle,
                     pass_=request.pass_,
                     step=request.step,
-                    occasion=request.occasion,
+                    occasion=self._ledger.last_refused(user).occasion,
                 )
         return None

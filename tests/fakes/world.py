@@ -219,12 +219,15 @@ class World:
             waiting = sorted((*request.pending, *fresh), key=lambda p: p.due)
             rest = [p for p in waiting if p.user == user and p.contact not in tried]
             used = tried | {contact for name, contact in request.used if name == user and name not in anew}
-            rest += [self._fallback(user, c, request) for c in self.directory.users[user].contacts if c not in used]
+            occasion = [o.planned for o in own if o.result is Result.REFUSED][-1].occasion
+            rest += [
+                self._fallback(user, c, request, occasion) for c in self.directory.users[user].contacts if c not in used
+            ]
             forward += rest[:1]
         return forward
 
-    def _fallback(self, user: str, contact: str, request: PageRequest) -> Planned:
-        place = {"cycle": request.cycle, "pass_": request.pass_, "step": request.step, "occasion": request.occasion}
+    def _fallback(self, user: str, contact: str, request: PageRequest, occasion: str) -> Planned:
+        place = {"cycle": request.cycle, "pass_": request.pass_, "step": request.step, "occasion": occasion}
         return Planned.model_validate(
             {"user": user, "contact": contact, "rule": fallback(request.urgency), "due": request.at, **place}
         )
