@@ -48,7 +48,8 @@ async def test_nothing_is_lost_when_the_temporal_server_is_killed(
         await until(lambda: _paged(api, alert, "ada"))
         killed = temporal_of(state)
         killed.kill()
-        await until(lambda: temporal_of(state).pid != killed.pid)
+        # The file names the dead one until the next is started.
+        await until(lambda: int((state / "temporal.pid").read_text()) != killed.pid)
         await until(lambda: pages(mail) == [PAGE_ADA, PAGE_GRACE])
         assert await until(lambda: api.state(alert)) == "triggered"
 
