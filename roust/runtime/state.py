@@ -63,7 +63,10 @@ class StateDirectory:
 
     def remember_server(self, pid: int) -> None:
         """Note the server's process, so that one that outlives us can be stopped by the next."""
-        self._server.write_text(str(pid))
+        # Whole or not at all: a process killed in between must not leave a server that nobody knows.
+        new = self._server.with_suffix(".new")
+        new.write_text(str(pid))
+        new.replace(self._server)
 
     def stop_left_over_server(self) -> None:
         """Stop the server of a Roust that was killed: two servers on one store would spoil it."""

@@ -83,6 +83,10 @@ async def roust(*words: str, log: Path, **environment: str) -> AsyncIterator[Rou
                 process.kill()
 
 
+class NotNow(Exception):
+    """503: the API cannot answer at the moment; a source or a person tries again."""
+
+
 class Api:
     """The HTTP API of a running Roust, as sources and responders use it."""
 
@@ -104,6 +108,8 @@ class Api:
 
     async def view(self, alert: str) -> dict[str, Any]:
         answer = await self._http.get(f"/v1/alerts/{alert}", headers=self._token)
+        if answer.status_code == 503:
+            raise NotNow
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
@@ -111,6 +117,11 @@ class Api:
         answer = await self._http.get("/v1/alerts?state=triggered", headers=self._token)
         assert answer.status_code == 200, answer.text
         return [alert["id"] for alert in answer.json()["alerts"]]
+
+    async def has_paged(self, alert: str, user: str) -> bool:
+        """Whether the timeline says so: a page that is on record is never sent again."""
+        timeline = (await self.view(alert))["timeline"]
+        return any(entry["kind"] == "paged" and entry["user"] == user for entry in timeline)
 
     async def state(self, alert: str) -> str:
         return str((await self.view(alert))["state"])
@@ -129,11 +140,11 @@ async def up(config: Path, state: Path, log: Path) -> AsyncIterator[tuple[RoustP
         yield process, Api(url)
 
 
-async def until(true: Callable[[], Any], within: float = 20.0) -> Any:
-    """What `true` gives, as soon as it is true; HTTP that does not answer yet is not."""
+async def until(true: Callable[[], Any], within: float = 60.0) -> Any:
+    """What `true` gives, as soon as it is true; an API that cannot answer yet is not."""
     async with asyncio.timeout(within):
         while True:
-            with suppress(httpx2.TransportError):
+            with suppress(httpx2.TransportError, NotNow):
                 found = true()
                 if isinstance(found, Awaitable):
                     found = await found

@@ -7,7 +7,7 @@ import psutil
 from roust.runtime.ports import listener
 from tests.fakes.mail_server import MailServer
 from tests.system.conftest import CHECKOUT_KEY, SEARCH_KEY, pages
-from tests.system.processes import Api, roust, until, up
+from tests.system.processes import roust, until, up
 
 PAGE_ADA = ("ada", "[P1] search: search is down")
 PAGE_GRACE = ("grace", "[P1] search: search is down")
@@ -15,12 +15,11 @@ PAGE_GRACE = ("grace", "[P1] search: search is down")
 
 def temporal_of(state: Path) -> psutil.Process:
     """The embedded server's process."""
-    return psutil.Process(int((state / "temporal.pid").read_text()))
+    return psutil.Process(pid_of(state))
 
 
-async def _paged(api: Api, alert: str, user: str) -> bool:
-    """Whether the timeline says so."""
-    return any(entry["kind"] == "paged" and entry["user"] == user for entry in (await api.view(alert))["timeline"])
+def pid_of(state: Path) -> int:
+    return int((state / "temporal.pid").read_text())
 
 
 async def test_nothing_is_lost_when_everything_is_killed_in_the_middle_of_a_climb(
@@ -29,7 +28,7 @@ async def test_nothing_is_lost_when_everything_is_killed_in_the_middle_of_a_clim
     async with up(config, state, log) as (process, api):
         alert = await api.trigger(SEARCH_KEY, "search is down")
         # Until the page is on record: one killed in the act of sending is sent again, under the same key.
-        await until(lambda: _paged(api, alert, "ada"))
+        await until(lambda: api.has_paged(alert, "ada"))
         left_behind = temporal_of(state)
         await process.killed()
         left_behind.kill()
@@ -45,11 +44,10 @@ async def test_nothing_is_lost_when_the_temporal_server_is_killed(
 ) -> None:
     async with up(config, state, log) as (_, api):
         alert = await api.trigger(SEARCH_KEY, "search is down")
-        await until(lambda: _paged(api, alert, "ada"))
+        await until(lambda: api.has_paged(alert, "ada"))
         killed = temporal_of(state)
         killed.kill()
-        # The file names the dead one until the next is started.
-        await until(lambda: int((state / "temporal.pid").read_text()) != killed.pid)
+        await until(lambda: pid_of(state) != killed.pid)
         await until(lambda: pages(mail) == [PAGE_ADA, PAGE_GRACE])
         assert await until(lambda: api.state(alert)) == "triggered"
 
