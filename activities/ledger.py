@@ -54,11 +54,11 @@ class Ledger:
         """Tell Temporal that we live, and what has been sent."""
         activity.heartbeat(list(self.outcomes))
 
+    def refused(self, user: str) -> list[Planned]:
+        """What of this user was refused."""
+        return [o.planned for o in self.outcomes if o.planned.user == user and o.result is Result.REFUSED]
+
     def needs_another(self, user: str) -> bool:
         """Whether somebody's contact was refused and nothing has been sent to them."""
         results = {o.result for o in self.outcomes if o.planned.user == user}
         return Result.REFUSED in results and Result.SENT not in results
-
-    def last_refused(self, user: str) -> Planned:
-        """The send to `user` that was refused last; there is one where `needs_another`."""
-        return next(o.planned for o in reversed(self.outcomes) if o.planned.user == user and o.result is Result.REFUSED)

@@ -18,7 +18,7 @@ from roust.domain.notification import (
     Resolved,
     Result,
 )
-from roust.domain.personal_rules import at_once, fallback, plan
+from roust.domain.personal_rules import at_once, instead, plan
 from roust.domain.recipients import recipients
 
 _BEAT = 0.5
@@ -170,15 +170,5 @@ class _Paging:
         known = self._directory.users.get(user)
         for contact in known.contacts if known else ():
             if not self._ledger.tried(user, contact) and (user, contact) not in self._used:
-                # The occasion of the send that it stands for tells two of them apart in the key.
-                return Planned(
-                    user=user,
-                    contact=contact,
-                    rule=fallback(request.urgency),
-                    due=request.at,
-                    cycle=request.cycle,
-                    pass_=request.pass_,
-                    step=request.step,
-                    occasion=self._ledger.last_refused(user).occasion,
-                )
+                return instead(self._ledger.refused(user), contact, request.at)
         return None

@@ -148,9 +148,8 @@ def _still_tried(story: Escalation) -> list[Retry]:
 
 
 def _page_last_resort(story: Escalation, why: str, now: datetime) -> Decision:
-    again = story.last_resort_due is not None
     story.last_resort_wanted, story.last_resort_due = "", None
-    story.last_resort_pages += 0 if again else 1
+    story.last_resort_pages += 1
     story.last_resort_paged_at = now
     story.retries = [retry for retry in story.retries if not retry.planned.to_last_resort]
     names = ", ".join(str(target) for target in story.last_resort) or "nobody"

@@ -38,8 +38,9 @@ class Result(StrEnum):
 class Planned(BaseModel):
     """One contact of one user, due at `due`, pinned when its step began.
 
-    `rule` names the personal rule (`high1`, `low2`, …; `high-fallback` for a contact no rule names);
-    `occasion` tells apart pages to the last resort, and reminders (it stands in the key as the step).
+    `rule` names the personal rule (`high1`, `low2`, …; `high1-without-push` for a contact
+    that no rule names); `occasion` tells apart pages to the last resort, and reminders (it stands in the
+    key as the step).
     """
 
     model_config = ConfigDict(frozen=True)

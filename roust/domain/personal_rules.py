@@ -7,12 +7,13 @@ from roust.domain.directory import User
 from roust.domain.notification import Planned
 
 
-def fallback(urgency: Urgency) -> str:
-    """The rule's name for a contact that no rule names, used because the others were refused.
+def instead(refused: list[Planned], contact: str, at: datetime) -> Planned:
+    """`contact`, which no rule names, in place of what was refused of its user: of the same page.
 
-    It tells the urgency, as other rules' names do: a step begun anew under high rules has keys of its own.
+    Its rule's name tells what it stands for, so that no two sends share a key: `high1-without-push`.
     """
-    return f"{urgency.value}-fallback"
+    first = min(refused, key=lambda item: (item.due, item.contact))
+    return first.model_copy(update={"contact": contact, "rule": f"{first.rule}-without-{first.contact}", "due": at})
 
 
 def at_once(planned: list[Planned], at: datetime) -> list[Planned]:

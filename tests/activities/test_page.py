@@ -119,7 +119,7 @@ async def test_refused_rules_fall_back_on_any_other_contact(channel: RecordingCh
     channel.refuse("ada", "text")
     result = await run_page(a_pager(channel, ada_with(THREE, CHAIN)), a_request("user:ada"))
     assert became(result) == [("ada", "push", "refused"), ("ada", "text", "refused"), ("ada", "mail", "sent")]
-    assert channel.taken[0].key.endswith("/ada/high-fallback/mail")
+    assert channel.taken[0].key.endswith("/ada/high1-without-push/mail")
 
 
 async def test_bringing_forward_ends_when_nothing_is_left(channel: RecordingChannel) -> None:

@@ -242,9 +242,10 @@ class Reference:
             return []
         coming = sorted(self.pending + plan, key=lambda item: item.due)
         coming = [item for item in coming if item.user == user and (user, item.contact) not in done]
-        place = plan[0].step if plan else self.step
+        refused = [item for item, result in done.values() if item.user == user and result == "refused"]
+        place = min(refused, key=lambda item: (item.due, item.contact))
         unused = [c for c in self.contacts[user] if (user, c) not in done and (user, c) not in self.used]
-        return (coming + [Item(user, c, self.now, place, self.pass_, self.cycle) for c in unused])[:1]
+        return (coming + [Item(user, c, self.now, place.step, place.pass_, place.cycle) for c in unused])[:1]
 
     def _try_again(self, item: Item) -> None:
         attempt = self.attempts.get(item, 0) + 1

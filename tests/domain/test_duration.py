@@ -65,9 +65,10 @@ def test_a_field_survives_json(seconds: int) -> None:
 @given(st.text(max_size=30))
 def test_any_text_is_a_duration_or_a_value_error(text: str) -> None:
     try:
-        assert timedelta(0) <= parse_duration(text) <= timedelta(seconds=TEN_YEARS)
-    except ValueError as error:
-        assert len(str(error)) < 200  # noqa: PT017 (either outcome is right)
+        length = parse_duration(text)
+    except ValueError:
+        return
+    assert timedelta(0) <= length <= timedelta(seconds=TEN_YEARS)
 
 
 @pytest.mark.parametrize("value", [5, 5.0, True, False])

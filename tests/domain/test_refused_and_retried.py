@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from roust.domain.notification import Planned, Result
+from roust.domain.personal_rules import instead
+from tests.builders import NOON
 from tests.fakes.world import NOBODY, World, fates, step
 
 SENT, REFUSED, TRY_AGAIN = Result.SENT, Result.REFUSED, Result.TRY_AGAIN
@@ -226,3 +228,21 @@ def test_a_later_refusal_does_not_bring_back_a_contact_that_took_the_page() -> N
     rules = {"ada": [(0, ["push"]), (60, ["text"])]}
     w = World(steps=[step("ada"), step("ben")], rules=rules, fate=fates(ada_text="refused")).run(299)
     assert w.pages_by == [(0, "ada", "push")]
+
+
+def test_what_is_tried_again_ends_with_the_step_also_when_that_ends_early() -> None:
+    w = World(
+        steps=[step("ada"), step("ben"), step("cleo")],
+        rules={"ada": [(0, ["push"]), (310, ["call"])]},
+        fate=lambda p, after: until(320, REFUSED, user="ben")(p, after) if p.contact != "call" else TRY_AGAIN,
+    ).run(600)
+    # Ben is refused at 335 s, so Cleo's step begins then: Ada's call, due again at 345 s, is given up.
+    assert w.pages_by == [(0, "ada", "push"), (335, "cleo", "mail")]
+    assert attempts(w) == [0, 310, 315, 325]
+
+
+def test_no_two_fallbacks_share_a_key() -> None:
+    push = Planned(user="ada", contact="push", rule="high1", due=NOON, cycle=1, pass_=1, step=1)
+    text = push.model_copy(update={"contact": "text"})
+    keys = {instead([refused], contact, NOON).key("a") for refused in (push, text) for contact in ("mail", "call")}
+    assert keys == {f"a/1/1/1/ada/high1-without-{r}/{c}" for r in ("push", "text") for c in ("mail", "call")}

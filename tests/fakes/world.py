@@ -13,7 +13,7 @@ from roust.domain.due import next_due
 from roust.domain.escalation import Escalation
 from roust.domain.landing import land
 from roust.domain.notification import MessageKind, Outcome, PageRequest, PageResult, Planned, Result
-from roust.domain.personal_rules import at_once, fallback, plan
+from roust.domain.personal_rules import at_once, instead, plan
 from roust.domain.policy import EscalationPolicy, Target
 from roust.domain.recipients import recipients
 from roust.domain.trigger import Trigger
@@ -219,18 +219,11 @@ class World:
             waiting = sorted((*request.pending, *fresh), key=lambda p: p.due)
             rest = [p for p in waiting if p.user == user and p.contact not in tried]
             used = tried | {contact for name, contact in request.used if name == user and name not in anew}
-            occasion = [o.planned for o in own if o.result is Result.REFUSED][-1].occasion
-            rest += [
-                self._fallback(user, c, request, occasion) for c in self.directory.users[user].contacts if c not in used
-            ]
+            refused = [o.planned for o in own if o.result is Result.REFUSED]
+            contacts = self.directory.users[user].contacts
+            rest += [instead(refused, c, request.at) for c in contacts if c not in used]
             forward += rest[:1]
         return forward
-
-    def _fallback(self, user: str, contact: str, request: PageRequest, occasion: str) -> Planned:
-        place = {"cycle": request.cycle, "pass_": request.pass_, "step": request.step, "occasion": occasion}
-        return Planned.model_validate(
-            {"user": user, "contact": contact, "rule": fallback(request.urgency), "due": request.at, **place}
-        )
 
     # -- what people and sources do -----------------------------------------------------------------
 
