@@ -42,7 +42,8 @@ class Screen:
         """One thing that happened: when, what kind of thing, and a sentence."""
         style = _STYLES.get(what, "")
         first, *rest = wrap(text, WIDTH - _INDENT, break_on_hyphens=False)
-        line = Text(f"  {seconds:5.1f}s  ", "dim")
+        line = Text()
+        line.append(f"  {seconds:5.1f}s  ", "dim")
         line.append(f"{what:<8}  ", style)
         line.append(first, "dim" if what == "next" else "")
         self._console.print(line)
