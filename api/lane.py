@@ -21,6 +21,9 @@ from api.repeats import Gravity, Said, merged
 log = structlog.get_logger()
 T = TypeVar("T")
 
+MOST_MEMBERS_WAITING = 32
+"""Parts of a grouped alert that one signal speaks of, about: a repeat is kept small."""
+
 
 @dataclass(frozen=True)
 class Told:
@@ -182,7 +185,7 @@ class Lane:
         return events
 
     async def _repeat(self, window: Window, said: Said) -> Told:
-        if Gravity.of(said.repeat).worse_than(window.gravity):
+        if Gravity.of(said.repeat).worse_than(window.gravity) or _members(window.pending) >= MOST_MEMBERS_WAITING:
             return await self._signal(said, window.told)
         told = await self._alert.join(said)
         if told.first_run != window.told.first_run:
@@ -260,6 +263,10 @@ class Lane:
         if window.timer is not None:
             window.timer.cancel()
             window.timer = None
+
+
+def _members(waiting: Sequence[Said]) -> int:
+    return sum(len(said.repeat.members) for said in waiting)
 
 
 def _answer(future: asyncio.Future[T], value: T) -> None:

@@ -1,6 +1,7 @@
 """Opening an alert: what its workflow starts with, so that Temporal and its UI tell it from the start."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
@@ -43,6 +44,7 @@ def standing(opening: AlertInput) -> Standing:
     """Where a new alert stands, until its workflow first says so itself."""
     trigger = opening.trigger
     suppressed = trigger.action is Action.SUPPRESS
+    settling = opening.settle if trigger.urgency is Urgency.LOW else timedelta(0)
     return Standing(
         state=AlertState.SUPPRESSED if suppressed else AlertState.TRIGGERED,
         service=opening.service,
@@ -53,7 +55,7 @@ def standing(opening: AlertInput) -> Standing:
         dedup_key=opening.dedup_key[:LIST_LENGTH],
         triggered_at=trigger.at,
         count=trigger.count,
-        next_due=None if suppressed else trigger.at,
+        next_due=None if suppressed else trigger.at + settling,
     )
 
 

@@ -46,7 +46,7 @@ class Gravity:
 
 
 def merged(events: Sequence[Said]) -> Said:
-    """Several as one, in the order they came: the last one's text, the worst gravity, all counts."""
+    """Several as one, in the order they came: the last one's text, the worst gravity, all counts and members."""
     last = events[-1]
     if len(events) == 1:
         return last
@@ -58,6 +58,7 @@ def merged(events: Sequence[Said]) -> Said:
         "priority": gravity.priority,
         "urgency": Urgency.HIGH if gravity.urgent else Urgency.LOW,
         "action": Action.PAGE if gravity.pages else last.repeat.action,
+        "members": list(dict.fromkeys(member for event in events for member in event.repeat.members)),
     }
     opening = last.opening.model_copy(update={"trigger": last.opening.trigger.model_copy(update=changes)})
     return Said(opening, last.repeat.model_copy(update=changes))

@@ -14,6 +14,7 @@ from workflows.messages import (
     ESCALATE,
     NOTE,
     REASSIGN,
+    REFUSED,
     RESOLVE,
     SNOOZE,
     TRIGGER,
@@ -22,6 +23,7 @@ from workflows.messages import (
     Acknowledge,
     AlertInput,
     AlertView,
+    Ask,
     Done,
     Escalate,
     Note,
@@ -120,18 +122,22 @@ class AlertWorkflow:
 
     @escalate.validator
     def _escalate_possible(self, it: Escalate) -> None:
+        _accept_in_time(it)
         _accept_unless(self._escalate_refusal(it))
 
     @reassign.validator
     def _reassign_possible(self, it: Reassign) -> None:
+        _accept_in_time(it)
         _accept_unless(self._refusal(it))
 
     @snooze.validator
     def _snooze_possible(self, it: Snooze) -> None:
+        _accept_in_time(it)
         _accept_unless(self._snooze_refusal(it))
 
     @note.validator
     def _note_possible(self, it: Note) -> None:
+        _accept_in_time(it)
         _accept_unless(self._refusal(it))
 
     def _escalate_refusal(self, it: Escalate) -> str | None:
@@ -140,7 +146,7 @@ class AlertWorkflow:
     def _snooze_refusal(self, it: Snooze) -> str | None:
         return verbs.snooze_refusal(self._story, it.alert, it.length)
 
-    def _refusal(self, it: Reassign | Note) -> str | None:
+    def _refusal(self, it: Ask) -> str | None:
         return verbs.refusal(self._story, it.alert)
 
     def _do(self, refusal: Callable[[], str | None], deed: Callable[[datetime], None]) -> Done:
@@ -235,4 +241,10 @@ class AlertWorkflow:
 
 def _accept_unless(refused: str | None) -> None:
     if refused is not None:
-        raise ApplicationError(refused, type="Refused", non_retryable=True)
+        raise ApplicationError(refused, type=REFUSED, non_retryable=True)
+
+
+def _accept_in_time(it: Ask) -> None:
+    # Temporal delivers an update whose caller has long given up. By the server's hour, never a rehearsal's.
+    late = it.expires is not None and workflow.now() > it.expires
+    _accept_unless("it was asked while no worker answered, too long ago" if late else None)

@@ -20,6 +20,8 @@ WORKFLOW = "Alert"
 TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
 ESCALATE, REASSIGN, SNOOZE, NOTE = "escalate", "reassign", "snooze", "note"
 VIEW = "view"
+REFUSED = "Refused"
+"""The type of the error that refuses an update."""
 
 STATE, SERVICE, PRIORITY, POLICY, OWNER = (
     "RoustState",
@@ -95,51 +97,49 @@ class Resolve(BaseModel):
     member: str | None = None
 
 
-class Escalate(BaseModel):
-    """The next step now, bound to the step they saw."""
+class Ask(BaseModel):
+    """A verb that only makes sense with an answer. After `expires` (the server's own hour) it is refused:
+    whoever asked has been told by then that no worker answered."""
 
     model_config = ConfigDict(frozen=True)
 
     alert: str
     by: str
+    expires: datetime | None = None
+
+
+class Escalate(Ask):
+    """The next step now, bound to the step they saw."""
+
     step: int
 
 
-class Reassign(BaseModel):
+class Reassign(Ask):
     """To `user`, or to the escalation policy given with all that is pinned of it."""
 
-    model_config = ConfigDict(frozen=True)
-
-    alert: str
-    by: str
     user: str | None = None
     policy_name: str | None = None
     policy: EscalationPolicy | None = None
     last_resort: list[Target] = []
 
 
-class Snooze(BaseModel):
+class Snooze(Ask):
     """Page nobody for `length`; then a new cycle."""
 
-    model_config = ConfigDict(frozen=True)
-
-    alert: str
-    by: str
     length: Duration
 
 
-class Note(BaseModel):
+class Note(Ask):
     """A note for the timeline."""
 
-    model_config = ConfigDict(frozen=True)
-
-    alert: str
-    by: str
     text: str
 
 
 class Done(BaseModel):
-    """A verb was done: where the alert stands now. A refused one is an error that says why."""
+    """A verb was done: where the alert stands now. A refused one is an error of type REFUSED that says why.
+
+    `step`: the one that was current; what follows an escalate begins right after.
+    """
 
     model_config = ConfigDict(frozen=True)
 

@@ -126,7 +126,7 @@ class Escalation(BaseModel):
             auto_resolve=auto_resolve,
             climb=Climb.starting(1, at + settling),
             resume_at=held_until if held else None,
-            members=[trigger.member] if trigger.member else [],
+            members=trigger.members[-MOST_MEMBERS:],
             first_request=trigger.request,
             state_since=at,
             last_event_at=at,
@@ -165,9 +165,9 @@ class Escalation(BaseModel):
                 "truncated": was.truncated or trigger.truncated,
             }
         )
-        if trigger.member and trigger.member not in self.members:
-            self.members = [*self.members[-MOST_MEMBERS + 1 :], trigger.member]
-        self.note(Kind.REPEATED, now, f"Repeated; {self.alert.count} events so far.")
+        self.members = list(dict.fromkeys([*self.members, *trigger.members]))[-MOST_MEMBERS:]
+        group = f", {len(self.members)} of the group still happen" if len(self.members) > 1 else ""
+        self.note(Kind.REPEATED, now, f"Repeated; {self.alert.count} events so far{group}.")
         if raised or louder:
             text = f"Got worse: {self.alert.priority.value}, {self.alert.urgency.value} urgency."
             self.note(Kind.RAISED, now, text, why="; ".join(trigger.why) or None)
@@ -226,7 +226,8 @@ class Escalation(BaseModel):
         self.members = [other for other in self.members if member is not None and other != member]
         if self.members:
             self.last_event_at = now
-            self.note(Kind.PART_OVER, now, f"One of the group is over ({via}); {len(self.members)} still happen.")
+            left = f"{len(self.members)} still happen{'s' * (len(self.members) == 1)}"
+            self.note(Kind.PART_OVER, now, f"One of the group is over ({via}); {left}.")
             return
         self.end(by, f"Resolved by {by} ({via}).", now)
         self._answer(request, now, accepted=True, first=True)

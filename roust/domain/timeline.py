@@ -64,6 +64,7 @@ class Entry(BaseModel):
     data: dict[str, Any] | None = None
 
 
+_IN_A_ROW = (Kind.REPEATED, Kind.PART_OVER)
 KEPT_FIRST, KEPT_LAST = 100, 800
 """How many entries stay, at the beginning and at the end: a history's payloads are bounded."""
 
@@ -75,9 +76,9 @@ class Timeline(BaseModel):
     omitted: int = 0
 
     def add(self, entry: Entry) -> None:
-        """Append `entry`. Repeats in a row are one entry that keeps the latest."""
+        """Append `entry`. Repeats in a row are one entry that keeps the latest; so are parts of a group that end."""
         last = self.entries[-1] if self.entries else None
-        if last is not None and last.kind is entry.kind is Kind.REPEATED:
+        if last is not None and last.kind is entry.kind and entry.kind in _IN_A_ROW:
             self.entries[-1] = entry
             return
         self.entries.append(entry)

@@ -13,8 +13,8 @@ class Trigger(BaseModel):
     """An event that starts an alert or repeats it, routed and cut to size.
 
     `count`: how many events this one stands for (repeats are coalesced at the intake). `request` is
-    unique per event, so that the same trigger in a start and in a signal counts once. `member`: which
-    part of a grouped alert it is.
+    unique per event, so that the same trigger in a start and in a signal counts once. `members`: which
+    parts of a grouped alert it speaks of.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,4 +33,4 @@ class Trigger(BaseModel):
     details: dict[str, Any] = {}
     truncated: bool = False
     count: int = 1
-    member: str | None = None
+    members: list[str] = []
