@@ -40,7 +40,7 @@ async def list_alerts(
 ) -> JSONResponse:
     """Open alerts, or those in `state`, newest first; may lag some seconds."""
     try:
-        page = await _gateway(request).list(state, service, limit, cursor)
+        page = await gateway_of(request).list(state, service, limit, cursor)
     except BadCursor as error:
         raise Declined(422, "invalid", f"cursor: {error}", [{"field": "cursor", "message": str(error)}]) from error
     return JSONResponse({"alerts": [_line(alert, now) for alert, now in page.alerts], "next": page.next})
@@ -49,7 +49,7 @@ async def list_alerts(
 @router.get("/{alert}")
 async def show_alert(request: Request, caller: Reader, alert: AlertId) -> JSONResponse:
     """The whole alert with its timeline."""
-    return JSONResponse(_whole(await _gateway(request).view(alert)))
+    return JSONResponse(_whole(await gateway_of(request).view(alert)))
 
 
 @router.post("/{alert}/acknowledge")
@@ -57,9 +57,9 @@ async def acknowledge(
     request: Request, caller: Responder, alert: AlertId, said: Answered | None = None
 ) -> JSONResponse:
     """ "I have it": escalation stops. 200 with the owner, 409 with the reason, 202 recorded, not yet confirmed."""
-    by = _by(request, caller, said)
+    by = by_whom(request, caller, said)
     try:
-        return _outcome(await _gateway(request).acknowledge(alert, by, "api"))
+        return _outcome(await gateway_of(request).acknowledge(alert, by, "api"))
     except NotConfirmed as error:
         return _recorded(error)
 
@@ -67,19 +67,20 @@ async def acknowledge(
 @router.post("/{alert}/resolve")
 async def resolve(request: Request, caller: Responder, alert: AlertId, said: Answered | None = None) -> JSONResponse:
     """ "It is over": the alert ends. 200, 409 with the reason, 202 recorded, not yet confirmed."""
-    by = _by(request, caller, said)
+    by = by_whom(request, caller, said)
     try:
-        return _outcome(await _gateway(request).resolve(alert, by, "api"))
+        return _outcome(await gateway_of(request).resolve(alert, by, "api"))
     except NotConfirmed as error:
         return _recorded(error)
 
 
-def _gateway(request: Request) -> Gateway:
+def gateway_of(request: Request) -> Gateway:
+    """The gateway of this application."""
     gateway: Gateway = request.app.state.gateway
     return gateway
 
 
-def _by(request: Request, caller: Caller, said: Answered | None) -> str:
+def by_whom(request: Request, caller: Caller, said: Answered | None) -> str:
     """Whom the timeline names: the token's user, else the user that was named, else the token itself."""
     named = said.by if said is not None else None
     if named is None:

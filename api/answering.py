@@ -3,7 +3,6 @@
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 
 from temporalio.client import Client
 
@@ -11,7 +10,6 @@ from api.door import RPC_TIMEOUT, NotThere, asked
 from api.gateway import NotConfirmed, Unavailable
 from api.lanes import Lanes
 from api.reading import Found, Reading
-from roust.domain.alert import AlertState
 from workflows.messages import ACKNOWLEDGE, RESOLVE, Acknowledge, Answer, Resolve
 
 SENT_WITHIN = 6.0
@@ -50,11 +48,11 @@ class Answering:
                 if found.open:
                     await send(found)
         except NotThere:
-            return await self._over(await self._reading.find(alert))
+            return await self._reading.over(await self._reading.find(alert))
         except TimeoutError as late:
             raise Unavailable("Temporal did not answer in time; try again") from late
         if not found.open:
-            return await self._over(found)
+            return await self._reading.over(found)
         try:
             async with asyncio.timeout(self._within):
                 return await self._outcome(alert, request)
@@ -75,15 +73,6 @@ class Answering:
             if answer is not None:
                 return answer
             if not found.open:
-                return await self._over(found)
+                return await self._reading.over(found)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LAST_LOOK)
-
-    async def _over(self, found: Found) -> Answer:
-        """The refusal of a word that came when all was over, with who ended it and when."""
-        view = await self._reading.final(found)
-        at = view.resolved_at or found.execution.close_time or datetime.now(UTC)
-        reason = f"resolved at {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {view.resolved_by or 'nobody known'}"
-        if found.other is not None:
-            reason += f"; another alert with the same key is open: {found.other}"
-        return Answer(accepted=False, state=AlertState.RESOLVED, owner=view.owner, reason=reason, at=at)

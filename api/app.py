@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from api import alerts, answer, docs, health
+from api import alerts, answer, docs, health, verbs
 from api.access import Access, CurrentDirectory, undeclared
 from api.access_log import AccessLog
 from api.body import MOST_SECONDS, BodyLimit
@@ -16,6 +16,7 @@ ROUTERS = (
     alertmanager.router,
     events_v2.router,
     alerts.router,
+    verbs.router,
     answer.router,
     health.router,
     docs.router,

@@ -9,7 +9,16 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from api.gateway import BadCursor, BeyondRetention, NoSuchAlert, Unavailable
+from api.gateway import (
+    BadCursor,
+    BeyondRetention,
+    NoSuchAlert,
+    NoSuchService,
+    NoWorker,
+    Refused,
+    Unavailable,
+    UnknownTarget,
+)
 from api.headers import SECURITY_HEADERS
 
 RETRY_AFTER = 5
@@ -80,6 +89,23 @@ def install_errors(app: FastAPI) -> None:
     @app.exception_handler(Unavailable)
     async def away(request: Request, error: Unavailable) -> Response:
         return error_response(unavailable("not accepted: the engine is away or overloaded; try again"))
+
+    @app.exception_handler(NoWorker)
+    async def no_worker(request: Request, error: NoWorker) -> Response:
+        return error_response(unavailable(str(error)))
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Response:
+        return error_response(Declined(409, "resolved" if error.over else "refused", str(error)))
+
+    @app.exception_handler(UnknownTarget)
+    async def unknown(request: Request, error: UnknownTarget) -> Response:
+        fields = [{"field": error.field, "message": str(error)}]
+        return error_response(Declined(422, "invalid", f"{error.field}: {error}", fields))
+
+    @app.exception_handler(NoSuchService)
+    async def no_service(request: Request, error: NoSuchService) -> Response:
+        return error_response(Declined(404, "no_such_service", "no service has this name"))
 
     @app.exception_handler(NoSuchAlert)
     async def no_alert(request: Request, error: NoSuchAlert) -> Response:

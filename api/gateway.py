@@ -1,11 +1,12 @@
 """The gateway: the one door from HTTP to Temporal. Handlers parse, make one gateway call, return."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 from roust.domain.alert import Event
 from roust.domain.errors import RoustError
-from workflows.messages import AlertView, Answer, Standing
+from workflows.messages import AlertView, Answer, Done, Standing
 
 
 class Unavailable(RoustError):
@@ -28,6 +29,30 @@ class NotConfirmed(RoustError):
     """Durably recorded; no worker has confirmed it within the time (202)."""
 
 
+class NoWorker(Unavailable):
+    """No worker answered in time: a verb that needs an answer was not done (503)."""
+
+
+class Refused(RoustError):
+    """The alert refuses the verb; the message is the reason (409). `over`: because it is resolved."""
+
+    def __init__(self, reason: str, over: bool = False) -> None:
+        super().__init__(reason)
+        self.over = over
+
+
+class UnknownTarget(RoustError):
+    """Nobody can be reached by that name; `field` is where it was said (422)."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+class NoSuchService(RoustError):
+    """There is no service of that name, and no open alert of one (404)."""
+
+
 @dataclass(frozen=True)
 class Accepted:
     """Temporal has durably accepted. status: triggered, repeated, suppressed, dropped, held."""
@@ -45,6 +70,14 @@ class AlertPage:
 
     alerts: list[tuple[str, Standing]]
     next: str | None
+
+
+@dataclass(frozen=True)
+class AcknowledgedAll:
+    """A storm's answer: ids whose acknowledge is durable, and of those that it is not, why."""
+
+    acknowledged: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 class Gateway(Protocol):
@@ -67,6 +100,32 @@ class Gateway(Protocol):
 
     async def resolve(self, alert: str, by: str, via: str) -> Answer:
         """As `acknowledge`."""
+        ...
+
+    async def acknowledge_service(self, service: str, by: str, via: str) -> AcknowledgedAll:
+        """Acknowledge all alerts of `service` that page: triggered and exhausted ones. They come from a
+        list that lags some seconds; again is safe. Raises NoSuchService, Unavailable (none could be told)."""
+        ...
+
+    async def paging(self, service: str) -> int:
+        """How many alerts of `service` page, for people to read; may lag. Raises Unavailable."""
+        ...
+
+    async def escalate(self, alert: str, by: str, step: int) -> Done:
+        """The next step begins now, if `step` is still current. As all verbs that need an answer it raises
+        Refused, NoSuchAlert, BeyondRetention, NoWorker, Unavailable."""
+        ...
+
+    async def reassign(self, alert: str, by: str, user: str | None, policy: str | None) -> Done:
+        """To exactly one of `user` and escalation `policy`, which is pinned. Raises UnknownTarget as well."""
+        ...
+
+    async def snooze(self, alert: str, by: str, length: timedelta) -> Done:
+        """Nobody is paged for so long. Raises as `escalate`."""
+        ...
+
+    async def note(self, alert: str, by: str, text: str) -> Done:
+        """A line of the timeline. Raises as `escalate`."""
         ...
 
     async def standing(self, alert: str) -> Standing:

@@ -13,6 +13,8 @@ from roust.domain.alert import AlertState
 from workflows.messages import MEMO, SERVICE, STATE, WORKFLOW, Standing, alert_id
 
 CHECK_LENGTH = 6
+PAGING = "paging"
+"""In the place of a state: whatever pages, triggered or exhausted."""
 
 _KEY = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 
@@ -24,7 +26,9 @@ def query(state: str | None, service: str | None) -> str:
         clauses += ["ExecutionStatus != 'Running'", "ExecutionStatus != 'ContinuedAsNew'"]
     else:
         clauses.append("ExecutionStatus = 'Running'")
-        if state is not None:
+        if state == PAGING:
+            clauses.append(f"{STATE} IN ('{AlertState.TRIGGERED}', '{AlertState.EXHAUSTED}')")
+        elif state is not None:
             clauses.append(f"{STATE} = '{AlertState(state)}'")
     if service is not None:
         clauses.append(f"{SERVICE} = '{service if _KEY.match(service) else '-'}'")

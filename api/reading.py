@@ -1,7 +1,7 @@
 """Reading alerts: where they stand by describe and memo, their timeline by query or result."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import (
     Client,
@@ -17,7 +17,7 @@ from api.door import RPC_TIMEOUT, NotThere, asked
 from api.gateway import BeyondRetention, NoSuchAlert
 from roust.domain.alert import AlertState
 from roust.domain.timeline import Entry, Kind
-from workflows.messages import MEMO, VIEW, AlertRef, AlertView, Standing, alert_id, parse_alert_id
+from workflows.messages import MEMO, VIEW, AlertRef, AlertView, Answer, Standing, alert_id, parse_alert_id
 
 QUERY_TIMEOUT = timedelta(seconds=2)
 """A query hangs for half a minute when no worker polls."""
@@ -97,6 +97,15 @@ class Reading:
             )
             return _from_memo(found, ended, why)
         return view
+
+    async def over(self, found: Found) -> Answer:
+        """The refusal of a word that came when all was over, with who ended it and when."""
+        view = await self.final(found)
+        at = view.resolved_at or found.execution.close_time or datetime.now(UTC)
+        reason = f"resolved at {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {view.resolved_by or 'nobody known'}"
+        if found.other is not None:
+            reason += f"; another alert with the same key is open: {found.other}"
+        return Answer(accepted=False, state=AlertState.RESOLVED, owner=view.owner, reason=reason, at=at)
 
     async def _asked_of_worker(self, found: Found) -> AlertView:
         handle = self._client.get_workflow_handle(found.ref.workflow_id)

@@ -2,7 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -11,16 +12,19 @@ from temporalio.client import Client
 
 from api.answering import CONFIRM_WITHIN, Answering
 from api.door import RPC_TIMEOUT, NotThere, asked
-from api.gateway import Accepted, AlertPage, Unavailable
+from api.gateway import Accepted, AcknowledgedAll, AlertPage, Unavailable, UnknownTarget
 from api.lane import Pace
 from api.lanes import Lanes
 from api.listing import list_alerts
 from api.opening import TemporalAlert
 from api.reading import Reading
 from api.repeats import Said
+from api.storm import acknowledge_all, paging
+from api.updating import Updating
 from api.view_cache import ViewCache
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
+from roust.domain.grouping import Place, place
 from roust.domain.routing import Action, Decision, decide, dedup_key
 from roust.domain.sizing import sized, sized_repeat
 from workflows.messages import (
@@ -31,7 +35,13 @@ from workflows.messages import (
     AlertInput,
     AlertView,
     Answer,
+    Ask,
+    Done,
+    Escalate,
+    Note,
+    Reassign,
     Resolve,
+    Snooze,
     Standing,
     Trigger,
     alert_id,
@@ -67,6 +77,7 @@ class TemporalGateway:
         self._reading = Reading(client)
         self._views = ViewCache(self._reading.view)
         self._answering = Answering(client, self._reading, self._lanes, confirm_within)
+        self._updating = Updating(client, self._reading)
 
     async def trigger(self, event: Event, key_service: str | None) -> Accepted:
         """Route `event` and start its alert, or repeat the open one. Raises Unavailable."""
@@ -78,8 +89,9 @@ class TemporalGateway:
                 log.error("an event has no service: no route, no key, no default_service takes it", why=decision.why)
             EVENTS.labels("dropped").inc()
             return Accepted(None, key, "dropped", decision.service, None)
-        workflow = workflow_id(decision.service, key)
-        said = _said(event, decision, decision.service, key, directory)
+        grouped = place(event, directory.services[decision.service])
+        workflow = workflow_id(decision.service, grouped.key)
+        said = _said(event, decision, decision.service, grouped, directory)
         try:
             async with asyncio.timeout(PATIENCE):
                 told = await self._lanes.to(workflow).trigger(said)
@@ -93,10 +105,13 @@ class TemporalGateway:
 
     async def resolve_key(self, event: Event, key_service: str | None, by: str) -> bool:
         """A source's resolve, after the triggers that came before it: whether something open was told."""
-        workflow = self._workflow_of(event, key_service)
-        if workflow is None:
-            return False
-        word = Resolve(request=str(uuid.uuid4()), alert=None, by=by, via="source")
+        for workflow, member in self._workflows_of(event, key_service):
+            word = Resolve(request=str(uuid.uuid4()), alert=None, by=by, via="source", member=member)
+            if await self._resolved(workflow, word):
+                return True
+        return False
+
+    async def _resolved(self, workflow: str, word: Resolve) -> bool:
         handle = self._client.get_workflow_handle(workflow)
         try:
             async with asyncio.timeout(PATIENCE):
@@ -111,16 +126,13 @@ class TemporalGateway:
 
     async def acknowledge_key(self, event: Event, key_service: str | None, by: str) -> bool:
         """A source's acknowledge: whether something open was told. Raises Unavailable."""
-        workflow = self._workflow_of(event, key_service)
-        if workflow is None:
-            return False
-        word = Acknowledge(request=str(uuid.uuid4()), alert=None, by=by, via="source")
-        handle = self._client.get_workflow_handle(workflow)
-        try:
-            await asked(handle.signal(ACKNOWLEDGE, word, rpc_timeout=RPC_TIMEOUT))
-        except NotThere:
-            return False
-        return True
+        for workflow, _ in self._workflows_of(event, key_service):
+            word = Acknowledge(request=str(uuid.uuid4()), alert=None, by=by, via="source")
+            handle = self._client.get_workflow_handle(workflow)
+            with suppress(NotThere):
+                await asked(handle.signal(ACKNOWLEDGE, word, rpc_timeout=RPC_TIMEOUT))
+                return True
+        return False
 
     async def acknowledge(self, alert: str, by: str, via: str) -> Answer:
         try:
@@ -131,6 +143,49 @@ class TemporalGateway:
     async def resolve(self, alert: str, by: str, via: str) -> Answer:
         try:
             return await self._answering.resolve(alert, by, via)
+        finally:
+            self._views.forget(alert)
+
+    async def acknowledge_service(self, service: str, by: str, via: str) -> AcknowledgedAll:
+        answer = await acknowledge_all(self._client, service, by, via, known=service in self._directory().services)
+        for alert in answer.acknowledged:
+            self._views.forget(alert)
+        return answer
+
+    async def paging(self, service: str) -> int:
+        return await paging(self._client, service)
+
+    async def escalate(self, alert: str, by: str, step: int) -> Done:
+        return await self._update(alert, lambda until: Escalate(alert=alert, by=by, step=step, expires=until))
+
+    async def reassign(self, alert: str, by: str, user: str | None, policy: str | None) -> Done:
+        directory = self._directory()
+        if policy is None:
+            _reachable(user or "", directory)
+            return await self._update(alert, lambda until: Reassign(alert=alert, by=by, user=user, expires=until))
+        if policy not in directory.escalation_policies:
+            raise UnknownTarget("escalation_policy", "there is no such escalation policy")
+        return await self._update(
+            alert,
+            lambda until: Reassign(
+                alert=alert,
+                by=by,
+                policy_name=policy,
+                policy=directory.escalation_policies[policy],
+                last_resort=directory.last_resort(policy),
+                expires=until,
+            ),
+        )
+
+    async def snooze(self, alert: str, by: str, length: timedelta) -> Done:
+        return await self._update(alert, lambda until: Snooze(alert=alert, by=by, length=length, expires=until))
+
+    async def note(self, alert: str, by: str, text: str) -> Done:
+        return await self._update(alert, lambda until: Note(alert=alert, by=by, text=text, expires=until))
+
+    async def _update(self, alert: str, ask: Callable[[datetime], Ask]) -> Done:
+        try:
+            return await self._updating.ask(alert, ask)
         finally:
             self._views.forget(alert)
 
@@ -152,30 +207,45 @@ class TemporalGateway:
         """Tell every alert the repeats that still wait for it."""
         await self._lanes.aclose()
 
-    def _workflow_of(self, event: Event, key_service: str | None) -> str | None:
+    def _workflows_of(self, event: Event, key_service: str | None) -> Sequence[tuple[str, str | None]]:
+        """Where a source's word goes, with the member that it is about: the first that is open is told."""
         # What a route drops now may have been let in before the route was written: it is told all the same.
-        service = decide(event, key_service, self._directory()).service
-        return None if service is None else workflow_id(service, dedup_key(event))
+        directory = self._directory()
+        service = decide(event, key_service, directory).service
+        if service is None:
+            return []
+        grouped = place(event, directory.services[service])
+        ways = [(workflow_id(service, grouped.key), grouped.member)]
+        # What came before the service was grouped went by its own key.
+        return ways if grouped.member is None else [*ways, (workflow_id(service, dedup_key(event)), None)]
 
 
-def _said(event: Event, decision: Decision, service_name: str, key: str, directory: Directory) -> Said:
+def _reachable(user: str, directory: Directory) -> None:
+    if user not in directory.users:
+        raise UnknownTarget("user", "there is no such user")
+    if not directory.users[user].contacts:
+        raise UnknownTarget("user", f"{user} has no contact: nobody would be paged")
+
+
+def _said(event: Event, decision: Decision, service_name: str, grouped: Place, directory: Directory) -> Said:
     request, at = str(uuid.uuid4()), datetime.now(UTC)
     service = directory.services[service_name]
     opening = AlertInput(
         service=service_name,
-        dedup_key=key[:KEY_LENGTH],
+        dedup_key=grouped.key[:KEY_LENGTH],
         policy_name=service.escalation_policy,
         policy=directory.escalation_policies[service.escalation_policy],
         last_resort=directory.last_resort(service.escalation_policy),
         auto_resolve=service.auto_resolve,
+        settle=service.settle or timedelta(0),
         runbook=service.runbook,
         impact=service.impact,
-        trigger=_trigger(sized(event), decision, request, at),
+        trigger=_trigger(sized(event), decision, grouped, request, at),
     )
-    return Said(opening, _trigger(sized_repeat(event), decision, request, at))
+    return Said(opening, _trigger(sized_repeat(event), decision, grouped, request, at))
 
 
-def _trigger(event: Event, decision: Decision, request: str, at: datetime) -> Trigger:
+def _trigger(event: Event, decision: Decision, grouped: Place, request: str, at: datetime) -> Trigger:
     return Trigger(
         request=request,
         at=at,
@@ -190,4 +260,5 @@ def _trigger(event: Event, decision: Decision, request: str, at: datetime) -> Tr
         links=event.links,
         details=event.details,
         truncated=event.truncated,
+        members=[grouped.member] if grouped.member else [],
     )

@@ -1,6 +1,7 @@
 """A gateway that remembers what it was told and answers as Temporal would."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NoReturn
 
 from api.gateway import Accepted, Unavailable
@@ -68,6 +69,24 @@ class RecordingGateway:
         self._not_asked()
 
     async def resolve(self, alert: str, by: str, via: str) -> Any:
+        self._not_asked()
+
+    async def acknowledge_service(self, service: str, by: str, via: str) -> Any:
+        self._not_asked()
+
+    async def paging(self, service: str) -> Any:
+        self._not_asked()
+
+    async def escalate(self, alert: str, by: str, step: int) -> Any:
+        self._not_asked()
+
+    async def reassign(self, alert: str, by: str, user: str | None, policy: str | None) -> Any:
+        self._not_asked()
+
+    async def snooze(self, alert: str, by: str, length: timedelta) -> Any:
+        self._not_asked()
+
+    async def note(self, alert: str, by: str, text: str) -> Any:
         self._not_asked()
 
     async def standing(self, alert: str) -> Any:
