@@ -15,12 +15,14 @@ from api.answer_page import (
     NOT_RESOLVED,
     PAGE_HEADERS,
     RECORDED,
+    Again,
     Outcome,
     Reader,
     outcome,
     over,
     render,
 )
+from api.answer_verbs import do, how_many_page
 from api.gateway import BeyondRetention, Gateway, NoSuchAlert, NotConfirmed, Unavailable
 from api.press import Button, Confirmations, Doubt, read_press
 from roust.domain.alert import AlertState
@@ -53,13 +55,12 @@ async def press(request: Request, token: str) -> HTMLResponse:
     pressed = read_press(request.headers, await request.body(), hosts, token, confirmations)
     match pressed.doubt:
         case None if pressed.button is not None:
-            return await _act(request, answer, pressed.button)
+            return await _act(request, answer, pressed.button, pressed.said)
         case Doubt.OTHER_SITE:
             return _page(Outcome(Doubt.OTHER_SITE, "bad", 403))
         case Doubt.NOT_BY_HAND if pressed.button is not None:
-            mark = confirmations.make(token, pressed.button)
-            once_more = Outcome(Doubt.NOT_BY_HAND, "wait")
-            return await _look(request, answer, once_more, pressed.button, mark)
+            again = Again(pressed.button, confirmations.make(token, pressed.button, pressed.said), pressed.said)
+            return await _look(request, answer, Outcome(Doubt.NOT_BY_HAND, "wait"), again)
         case _:
             return await _look(request, answer, Outcome(Doubt.NO_BUTTON, "wait", 400))
 
@@ -68,25 +69,44 @@ async def _look(
     request: Request,
     answer: AnswerToken,
     said: Outcome | None = None,
-    only: Button | None = None,
-    mark: str = "",
+    again: Again | None = None,
 ) -> HTMLResponse:
     reader = _reader(request, answer)
     try:
         alert = await _gateway(request).view(answer.alert)
     except Unavailable:
         # Temporal may be back by the time the button is pressed.
-        return _page(CANNOT_LOOK, render(CANNOT_LOOK, reader, buttons=True))
+        seen = said if said is not None and again is None else CANNOT_LOOK
+        return _page(seen, render(seen, reader, buttons=True))
     except (BeyondRetention, NoSuchAlert):
         return _page(NOT_KEPT)
     if alert.state is AlertState.RESOLVED:
-        return _over(alert, answer, reader)
+        return _over(alert, answer, reader, said.status if said is not None else 200)
     if said is None:
         said = _standing(alert, reader)
-    return _page(said, render(said, reader, alert, buttons=True, only=only, mark=mark))
+    if again is not None:
+        return _page(said, render(said, reader, alert, buttons=True, again=again))
+    return await _open(request, said, reader, alert)
 
 
-async def _act(request: Request, answer: AnswerToken, button: Button) -> HTMLResponse:
+async def _open(request: Request, said: Outcome | None, reader: Reader, alert: AlertView) -> HTMLResponse:
+    """The page of an open alert, with all its buttons."""
+    paging = await how_many_page(_gateway(request), alert)
+    return _page(said, render(said, reader, alert, buttons=True, paging=paging))
+
+
+async def _act(request: Request, answer: AnswerToken, button: Button, text: str) -> HTMLResponse:
+    if button in (Button.ACKNOWLEDGE, Button.RESOLVE):
+        return await _answer(request, answer, button)
+    gateway, reader = _gateway(request), _reader(request, answer)
+    try:
+        said = await do(gateway, answer, button, text, reader)
+    except (BeyondRetention, NoSuchAlert):
+        return _page(NOT_KEPT)
+    return await _look(request, answer, said)
+
+
+async def _answer(request: Request, answer: AnswerToken, button: Button) -> HTMLResponse:
     gateway, reader = _gateway(request), _reader(request, answer)
     verb = gateway.acknowledge if button is Button.ACKNOWLEDGE else gateway.resolve
     try:
@@ -106,11 +126,16 @@ async def _act(request: Request, answer: AnswerToken, button: Button) -> HTMLRes
     if not became.accepted and alert.state is AlertState.RESOLVED and _expired(answer, reader):
         return _page(EXPIRED)
     said = outcome(button, became, alert, reader)
-    return _page(said, render(said, reader, alert, buttons=alert.state is not AlertState.RESOLVED))
+    if alert.state is AlertState.RESOLVED:
+        return _page(said, render(said, reader, alert))
+    return await _open(request, said, reader, alert)
 
 
 def _standing(alert: AlertView, reader: Reader) -> Outcome | None:
-    """Who has it, where somebody does."""
+    """Who has it, where somebody does; until when nobody is paged."""
+    if alert.state is AlertState.SNOOZED and alert.next_due is not None:
+        who = "you" if alert.owner == reader.user else reader.name(alert.owner or "somebody")
+        return Outcome(f"Snoozed by {who} until {reader.at(alert.next_due)}.", "news")
     if alert.owner is None or alert.acknowledged_at is None:
         return None
     since = reader.at(alert.acknowledged_at)
@@ -119,10 +144,10 @@ def _standing(alert: AlertView, reader: Reader) -> Outcome | None:
     return Outcome(f"{reader.name(alert.owner)} has had it since {since}.", "news")
 
 
-def _over(alert: AlertView, answer: AnswerToken, reader: Reader) -> HTMLResponse:
+def _over(alert: AlertView, answer: AnswerToken, reader: Reader, status: int) -> HTMLResponse:
     if _expired(answer, reader):
         return _page(EXPIRED)
-    said = Outcome(over(alert, reader), "news")
+    said = Outcome(over(alert, reader), "news", status)
     return _page(said, render(said, reader, alert))
 
 

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.press import Button
+from api.answer_buttons import WORDS, more
+from api.press import SAYS, Button
 from roust.domain.alert import AlertState
 from roust.domain.directory import Directory, User
 from roust.domain.duration import format_duration
+from roust.domain.verbs import NOTE_LENGTH
 from workflows.messages import AlertView, Answer, Standing
 
 LATEST = 12
@@ -44,11 +46,22 @@ PAGE_HEADERS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the page says first. `tone`: good, news, wait or bad; `status` is the HTTP one."""
+    """What the page says first. `tone`: good, news, wait or bad; `status` is the HTTP one.
+    `kept`: the note that was not taken, so that nobody types it twice."""
 
     text: str
     tone: str
     status: int = 200
+    kept: str = ""
+
+
+@dataclass(frozen=True)
+class Again:
+    """The one button that is asked for once more, with its signed `mark` and what it `said`."""
+
+    button: Button
+    mark: str
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,10 +135,10 @@ def render(
     reader: Reader | None = None,
     alert: AlertView | Standing | None = None,
     buttons: bool = False,
-    only: Button | None = None,
-    mark: str = "",
+    again: Again | None = None,
+    paging: int = 0,
 ) -> str:
-    """The page. `only`: the one button that is asked for again, with its `mark`."""
+    """The page. `again`: only that button. `paging`: how many alerts of the service page."""
     view = alert if isinstance(alert, AlertView) else None
     shown: dict[str, Any] = {
         "style": _STYLE,
@@ -136,10 +149,15 @@ def render(
         "timeline": list(reversed(view.timeline[-LATEST:])) if view else [],
         "links": [link for link in view.links if _safe(link.href)] if view else [],
         "runbook": view.runbook if view and _safe(view.runbook) else None,
-        "buttons": [only] if only else list(Button) if buttons else [],
+        "buttons": buttons,
+        "again": again,
+        "words": WORDS,
+        "note_length": NOTE_LENGTH,
+        "says": SAYS,
+        "more": more(view, paging) if view and buttons and not again else {},
+        "paging": paging,
         # Pressed again by whoever has it, it means: still at it.
         "mine": alert is not None and reader is not None and alert.owner == reader.user,
-        "mark": mark,
     }
     return _PAGES.get_template("answer.html").render(shown)
 

@@ -9,14 +9,28 @@ from urllib.parse import parse_qs, urlsplit
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+MOST_FORM = 32_768
+"""Bytes of a form: the longest note there is, every character of it escaped."""
 CONFIRM_SECONDS = 300
 """How long the second press may take."""
 FORM = "application/x-www-form-urlencoded"
 
 
 class Button(StrEnum):
+    """Its value is what the pressed button sends."""
+
     ACKNOWLEDGE = "acknowledge"
     RESOLVE = "resolve"
+    ACKNOWLEDGE_ALL = "acknowledge-all"
+    ESCALATE = "escalate"
+    SNOOZE_30M = "snooze-30m"
+    SNOOZE_1H = "snooze-1h"
+    SNOOZE_4H = "snooze-4h"
+    NOTE = "note"
+
+
+SAYS = {Button.ESCALATE: "step", Button.NOTE: "text"}
+"""The field that goes with a button: the step that they saw, the note itself."""
 
 
 class Doubt(StrEnum):
@@ -29,10 +43,11 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True)
 class Press:
-    """The button that was pressed; `doubt` is why it does not count."""
+    """The button that was pressed, with what it `said`; `doubt` is why it does not count."""
 
     button: Button | None
     doubt: Doubt | None = None
+    said: str = ""
 
 
 class Confirmations:
@@ -43,21 +58,21 @@ class Confirmations:
             list(reversed(keys)), salt="roust.press.v1", signer_kwargs={"digest_method": hashlib.sha256}
         )
 
-    def make(self, token: str, button: Button) -> str:
-        made = self._serializer.dumps([_digest(token), button.value])
+    def make(self, token: str, button: Button, said: str = "") -> str:
+        made = self._serializer.dumps([_digest(token), button.value, _digest(said)])
         return made if isinstance(made, str) else made.decode()
 
-    def holds(self, mark: str, token: str, button: Button) -> bool:
-        """Whether `mark` was made for this link and button, in the last minutes."""
+    def holds(self, mark: str, token: str, button: Button, said: str = "") -> bool:
+        """Whether `mark` was made for this link, button and what it says, in the last minutes."""
         try:
-            said = self._serializer.loads(mark, max_age=CONFIRM_SECONDS)
+            made = self._serializer.loads(mark, max_age=CONFIRM_SECONDS)
         except BadData:
             return False
-        return bool(said == [_digest(token), button.value])
+        return bool(made == [_digest(token), button.value, _digest(said)])
 
 
 def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def read_press(
@@ -70,15 +85,16 @@ def read_press(
         button = Button(fields.get("answer", ""))
     except ValueError:
         return Press(None, Doubt.NO_BUTTON)
+    said = fields.get(SAYS.get(button, ""), "")
     if not _same_site(headers, hosts):
         return Press(button, Doubt.OTHER_SITE)
-    if not _by_hand(headers) and not confirmations.holds(fields.get("mark", ""), token, button):
-        return Press(button, Doubt.NOT_BY_HAND)
-    return Press(button)
+    if not _by_hand(headers) and not confirmations.holds(fields.get("mark", ""), token, button, said):
+        return Press(button, Doubt.NOT_BY_HAND, said)
+    return Press(button, said=said)
 
 
 def _fields(headers: Mapping[str, str], body: bytes) -> dict[str, str]:
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != FORM or len(body) > 4096:
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != FORM or len(body) > MOST_FORM:
         return {}
     try:
         parsed = parse_qs(body.decode("ascii", "replace"), max_num_fields=8)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -13,6 +13,7 @@ from roust.domain.directory import Directory
 from tests.api.serving import an_app, served
 from tests.api.test_answer_page import link
 from tests.api.test_temporal_gateway import signals
+from tests.api.test_verbs_over_http import listed, step_of
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -136,3 +137,47 @@ async def test_the_page_works_without_javascript_in_the_dark(browser: Browser, b
     await page.get_by_role("button", name="It is over").click()
     assert (await said(page)).startswith("Resolved by you at ")
     await context.close()
+
+
+async def test_the_rest_is_folded_below_the_big_button_and_needs_one_press_each(
+    phone: BrowserContext, base: str, gateway: TemporalGateway, service: str, alert: str
+) -> None:
+    for number in range(2):
+        await gateway.trigger(Event(summary=f"another {number}", dedup_key=f"{number}"), service)
+    await listed(gateway, service, 3)
+    await step_of(gateway, alert, 1)
+    page = await phone.new_page()
+    await page.goto(base + link(alert))
+    names = [await button.inner_text() for button in await page.get_by_role("button").all()]
+    assert [name.splitlines()[0] for name in names] == ["I have it", "It is over"]
+    fold = page.locator("summary")
+    box = await fold.bounding_box()
+    assert box is not None
+    assert box["height"] >= TARGET
+    await fold.tap()
+    for button in await page.get_by_role("button").all():
+        box = await button.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= TARGET
+    wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not wide
+    await page.get_by_label("A note").fill("The disk is full\nof logs.")
+    status = page.locator("[role=status]")
+    await page.get_by_role("button", name="Add the note").tap()
+    await expect(status).to_have_text("Your note is in the timeline.")
+    await page.locator("summary").tap()
+    await page.get_by_role("button", name="Escalate now").tap()
+    await expect(status).to_contain_text("Escalated by you at ")
+    await page.locator("summary").tap()
+    await page.get_by_role("button", name="Snooze 30 minutes").tap()
+    await expect(status).to_contain_text("Snoozed by you for 30m, until ")
+    await page.locator("summary").tap()
+    await page.get_by_role("button", name=f"I have all 2 of {service}").tap()
+    await expect(status).to_contain_text("Escalation has stopped")
+    view = await gateway.view(alert)
+    assert [(e.kind, e.user) for e in view.timeline if e.user == "ada" and e.kind != "paged"] == [
+        ("note", "ada"),
+        ("escalated", "ada"),
+        ("snoozed", "ada"),
+        ("acknowledged", "ada"),
+    ]
