@@ -1,6 +1,7 @@
 """trigger, ack, resolve, alerts, show: over HTTP, as a responder."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,13 +9,15 @@ from typing import Annotated, Any
 import typer
 
 from roust.cli.alert_ids import whole_id
-from roust.cli.http import DEFAULT_URL, Api, Reply, UsageTrouble, trouble_told
+from roust.cli.http import DEFAULT_URL, Api, ApiTrouble, Reply, UsageTrouble, trouble_told
 from roust.cli.terminal import console, plain, show
 
 UrlOption = Annotated[str, typer.Option("--url", envvar="ROUST_URL", help="Where Roust's API is.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The API's JSON, untouched.")]
 AlertId = Annotated[str, typer.Argument(metavar="ID", help="The alert's id, or a beginning that fits one open alert.")]
 By = Annotated[str | None, typer.Option("--by", metavar="USER", help="Who it is; only for a token without a user.")]
+
+_SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def register(app: typer.Typer) -> None:
@@ -53,9 +56,9 @@ def trigger(
             "dedup_key": dedup_key,
             "source": source,
             "description": description,
-            "labels": _pairs(label, "--label"),
+            "labels": pairs(label, "--label"),
             "links": [_link(each) for each in link or []],
-            "details": _pairs(detail, "--detail"),
+            "details": pairs(detail, "--detail"),
         }
         with _as_source(key_file, url) as api:
             reply = api.post("/v1/alerts", {name: value for name, value in body.items() if value})
@@ -67,12 +70,36 @@ def trigger(
         typer.echo(plain(reply.body["url"]))
 
 
-def ack(alert: AlertId, by: By = None, url: UrlOption = DEFAULT_URL) -> None:
-    """Acknowledge an alert: "I have it". Escalation stops."""
-    said = _answer(alert, "acknowledge", by, url)
+def ack(
+    alert: Annotated[str | None, typer.Argument(metavar="[ID]", help="As for the other commands.")] = None,
+    service: Annotated[
+        str | None, typer.Option(metavar="NAME", help="In a storm: all alerts of this service that page.")
+    ] = None,
+    by: By = None,
+    url: UrlOption = DEFAULT_URL,
+) -> None:
+    """Acknowledge an alert, or all of a --service: "I have it". Escalation stops."""
+    with trouble_told():
+        if (alert is None) == (service is None):
+            raise UsageTrouble("say what: an ID, or --service with a service's name")
+    if service is not None:
+        _ack_all(service, by, url)
+        return
+    said = _answer(alert or "", "acknowledge", by, url)
     if said is not None:
         owner = plain(str(said.get("owner") or "somebody"))
         typer.echo(f"acknowledged: {owner} has it" if said.get("first") else f"acknowledged before: {owner} has it")
+
+
+def _ack_all(service: str, by: str | None, url: str) -> None:
+    with trouble_told(), as_responder(url) as api:
+        if not _SERVICE.fullmatch(service):
+            raise UsageTrouble(f"{service!r} is no service's name")
+        said = api.post(f"/v1/services/{service}/acknowledge", {"by": by} if by else {}).body
+        count, failed = len(said["acknowledged"]), said["failed"]
+        typer.echo(f"acknowledged: {count} alert{'s' * (count != 1)} of {service}")
+        if failed:
+            raise ApiTrouble(f"{len(failed)} NOT acknowledged ({failed[0]['reason']}); call it again")
 
 
 def resolve(alert: AlertId, by: By = None, url: UrlOption = DEFAULT_URL) -> None:
@@ -92,7 +119,7 @@ def alerts(
     as_json: AsJson = False,
 ) -> None:
     """List the open alerts, or those in --state; newest first."""
-    with trouble_told(), _as_responder(url) as api:
+    with trouble_told(), as_responder(url) as api:
         reply = api.get("/v1/alerts", state=state, service=service, limit=limit)
     if as_json:
         _raw(reply)
@@ -111,7 +138,7 @@ def alerts(
 
 def show_alert(alert: AlertId, url: UrlOption = DEFAULT_URL, as_json: AsJson = False) -> None:
     """Show one alert with its timeline: who was paged, when and why."""
-    with trouble_told(), _as_responder(url) as api:
+    with trouble_told(), as_responder(url) as api:
         reply = api.get(f"/v1/alerts/{whole_id(api, alert, resolved_too=True)}")
     if as_json:
         _raw(reply)
@@ -122,13 +149,14 @@ def show_alert(alert: AlertId, url: UrlOption = DEFAULT_URL, as_json: AsJson = F
     show(console(), alert_sheet(reply.body, now()))
 
 
-def _as_responder(url: str) -> Api:
+def as_responder(url: str) -> Api:
+    """The API, as the holder of ROUST_TOKEN."""
     return Api(url, os.environ.get("ROUST_TOKEN", "").strip() or None)
 
 
 def _answer(alert: str, verb: str, by: str | None, url: str) -> dict[str, Any] | None:
     """What became of the verb; None, and said so, when it is recorded and nobody has confirmed it yet."""
-    with trouble_told(), _as_responder(url) as api:
+    with trouble_told(), as_responder(url) as api:
         reply = api.post(f"/v1/alerts/{whole_id(api, alert)}/{verb}", {"by": by} if by else {})
     if reply.status == 202:
         typer.echo(f"recorded, not yet confirmed: `roust show {plain(alert)}` tells what became of it")
@@ -168,7 +196,8 @@ def _one_summary(text: str | None, summary: str | None) -> str:
     return found
 
 
-def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
+def pairs(given: list[str] | None, option: str) -> dict[str, str]:
+    """`name=value` words as a mapping. Raises UsageTrouble."""
     pairs: dict[str, str] = {}
     for each in given or []:
         name, equals, value = each.partition("=")
