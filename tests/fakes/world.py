@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from roust.domain import verbs
 from roust.domain.alert import Urgency
 from roust.domain.climb import passes
 from roust.domain.decision import End, Send, Wait
 from roust.domain.directory import Directory
 from roust.domain.due import next_due
+from roust.domain.duration import parse_duration
 from roust.domain.escalation import Escalation
 from roust.domain.landing import land
 from roust.domain.notification import MessageKind, Outcome, PageRequest, PageResult, Planned, Result
@@ -44,6 +46,7 @@ class World:
     """Users with their rules (seconds, contacts); `fate` says what becomes of a send (default: sent).
 
     A user without rules has one contact, mail; `low_rules` hold at low urgency (default: the same);
+    `held`: maintenance holds it for so many seconds.
     `contacts` are further ones that no rule names. `takes`: how long a send is under way. `reloads`:
     the alert goes through JSON and back after everything that happens to it, as a continue-as-new does.
     """
@@ -56,6 +59,9 @@ class World:
     priority: str = "P1"
     urgency: str = "high"
     action: str = "page"
+    members: list[str] = field(default_factory=list)
+    settle: str = "0"
+    held: float = 0.0
     rules: dict[str, Rules] = field(default_factory=dict)
     low_rules: dict[str, Rules] = field(default_factory=dict)
     contacts: dict[str, list[str]] = field(default_factory=dict)
@@ -75,13 +81,17 @@ class World:
         self.naps: list[tuple[datetime, datetime]] = []
         self.directory = self._a_directory()
         self.story = Escalation.beginning(
-            self.a_trigger(request="first", priority=self.priority, urgency=self.urgency, action=self.action),
+            self.a_trigger(
+                request="first", priority=self.priority, urgency=self.urgency, action=self.action, members=self.members
+            ),
             alert=an_alert(priority=self.priority, urgency=self.urgency, triggered_at=self.start),
             policy_name="payments",
             policy=policy,
             last_resort=[Target(user=name) for name in self.last_resort],
             auto_resolve=self.auto_resolve,
             at=self.start,
+            settle=parse_duration(self.settle),
+            held_until=self.start + timedelta(seconds=self.held) if self.held else None,
         )
         self.air: list[tuple[datetime, int, PageResult]] = []
         self.requests: list[PageRequest] = []
@@ -230,8 +240,13 @@ class World:
     def acknowledge(self, by: str, request: str = "ack", alert: str | None = None) -> None:
         self.story.acknowledge(request, alert, by, "api", self.now)
 
-    def resolve(self, by: str = "source", request: str = "resolve", alert: str | None = None) -> None:
-        self.story.resolve(request, alert, by, "source", self.now)
+    def resolve(
+        self, by: str = "source", request: str = "resolve", alert: str | None = None, member: str | None = None
+    ) -> None:
+        self.story.resolve(request, alert, by, "source", self.now, member)
+
+    def snooze(self, by: str, length: str) -> None:
+        verbs.snooze(self.story, parse_duration(length), by, self.now)
 
     def trigger(self, **parts: Any) -> None:
         self.story.trigger(self.a_trigger(**{"request": f"repeat-{self.now.isoformat()}", **parts}), self.now)
