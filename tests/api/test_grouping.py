@@ -78,7 +78,7 @@ async def test_a_group_ends_when_the_last_of_it_has_resolved(
     assert [message.kind for message in channel.taken] == ["page", "resolved"]
 
 
-@pytest.mark.parametrize("parts", [2, 40])
+@pytest.mark.parametrize("parts", [3, 40])
 async def test_no_part_of_a_group_is_forgotten_when_repeats_go_as_one(
     client: Client, directory: Directory, service: str, queue: str, worker: Worker, parts: int
 ) -> None:
@@ -87,13 +87,14 @@ async def test_no_part_of_a_group_is_forgotten_when_repeats_go_as_one(
     assert alert is not None
     for number in range(parts):
         await gateway.trigger(an_event(f"db-{number}"), service)
-    for key in ("first", *(f"db-{number}" for number in range(1, parts))):
+    # One that was neither told at once nor the last word of those that waited.
+    for key in ("first", *(f"db-{number}" for number in range(parts) if number != 1)):
         assert await gateway.resolve_key(an_event(key, verb="resolve"), service, "source")
     view = await gateway.view(alert)
     assert view.state is AlertState.TRIGGERED
     assert view.timeline[-1].text.endswith("1 still happens.")
     assert await signals(client, alert) <= 2 * parts + 3
-    assert await gateway.resolve_key(an_event("db-0", verb="resolve"), service, "source")
+    assert await gateway.resolve_key(an_event("db-1", verb="resolve"), service, "source")
     await ended(client, alert)
     await gateway.aclose()
 
