@@ -18,6 +18,6 @@ def room(name: str) -> ModuleType:
         if error.name is None or not name.startswith(error.name):
             raise
         raise NoRooms(
-            "this is the client alone; `roust demo`, `up`, `api` and `worker` run from the checkout or the image "
-            '(see the README, "Two commands")'
+            "this is the client alone; `roust demo`, `up`, `api`, `worker` and `rehearse` run from the checkout or the "
+            'image (see the README, "Two commands")'
         ) from error

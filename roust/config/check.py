@@ -4,17 +4,19 @@ from roust.config.formats import check_formats
 from roust.config.keys import check_keys
 from roust.config.reach import check_reach
 from roust.config.references import TARGETS, check_references
-from roust.config.unbuilt import check_unbuilt
+from roust.config.unbuilt import check_channels, check_unbuilt
 from roust.config.validate import Draft
 
 
-def check(draft: Draft) -> None:
-    """Add every mistake and warning of `draft` as a whole to its problems."""
+def check(draft: Draft, *, leaves: bool = True) -> None:
+    """Add every mistake and warning of `draft` as a whole to its problems; `leaves`: pages leave the machine."""
     check_formats(draft)
     check_references(draft)
     check_unbuilt(draft)
     check_keys(draft)
-    check_reach(draft)
+    if leaves:
+        check_channels(draft)
+        check_reach(draft)
     _last_resorts(draft)
     _defaults(draft)
     _unused(draft)

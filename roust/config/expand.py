@@ -1,5 +1,6 @@
 """`${NAME}`, `${NAME:-default}`, `${file:/run/secrets/x}`: what a file says without holding it."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -82,3 +83,23 @@ class Expansion:
             return data.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError:
             raise _Missing(f"the file {name} is not UTF-8 text") from None
+
+
+class StandIns(Expansion):
+    """For where nothing is sent and nobody let in: what is not there is stood in for, and remembered in `missing`.
+
+    A stand-in looks like a key and like the sha256 of a token, and like no address.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        super().__init__(environ)
+        self.missing: set[str] = set()
+
+    def _value(self, reference: str, folder: Path) -> str:
+        try:
+            return super()._value(reference, folder)
+        except _Missing:
+            if not (reference.startswith("file:") or _NAME.match(reference)):
+                raise
+            self.missing.add("${" + reference + "}")
+            return hashlib.sha256(reference.encode("utf-8", "replace")).hexdigest()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from roust.config import sources
 from roust.config.check import check
+from roust.config.expand import StandIns
 from roust.config.problem import Problem, in_order
 from roust.config.validate import Draft, draft, whole
 from roust.domain.directory import Directory
@@ -45,18 +46,24 @@ class Loaded:
         return self.directory
 
 
-def load(paths: Sequence[Path], environ: Mapping[str, str], foreseen_at: datetime | None = None) -> Loaded:
+def load(
+    paths: Sequence[Path],
+    environ: Mapping[str, str],
+    foreseen_at: datetime | None = None,
+    stand_ins: StandIns | None = None,
+) -> Loaded:
     """Read `paths` (files, or folders of them) as one configuration. Never raises for what they hold.
 
     `foreseen_at`: warn also of what will go wrong in the 30 days from then (gaps, layers without people).
+    `stand_ins`: for rehearsals, from which nothing leaves: secrets may be missing, contacts need no channel.
 
     When a file cannot be read at all, the others are checked only by themselves: what they refer to may
     stand in it.
     """
-    read = sources.read(paths, environ)
+    read = sources.read(paths, environ, stand_ins)
     result = draft(read.root) if read.root.value else Draft(read.root, Directory(), [])
     if read.whole:
-        check(result)
+        check(result, leaves=stand_ins is None)
     found = in_order([*read.problems, *result.problems])
     directory = None
     if not any(not problem.warning for problem in found):
@@ -70,6 +77,16 @@ def load(paths: Sequence[Path], environ: Mapping[str, str], foreseen_at: datetim
     if problems:
         return Loaded(None, problems, warnings, files=read.files)
     return Loaded(directory, [], warnings, _digest(result), read.files)
+
+
+def load_to_rehearse(paths: Sequence[Path], environ: Mapping[str, str]) -> tuple[Loaded, list[str]]:
+    """The configuration for a rehearsal, and what is missing outside the files and stood in for."""
+    stand_ins = StandIns(environ)
+    loaded = load(paths, environ, stand_ins=stand_ins)
+    if loaded.problems and stand_ins.missing:
+        # A stand-in may not fit its place: then the true reason is that something is missing.
+        return load(paths, environ), []
+    return loaded, sorted(stand_ins.missing)
 
 
 def _digest(result: Draft) -> str:

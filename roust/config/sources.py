@@ -25,16 +25,16 @@ class Sources:
     files: tuple[Path, ...] = ()
 
 
-def read(paths: Sequence[Path], environ: Mapping[str, str]) -> Sources:
+def read(paths: Sequence[Path], environ: Mapping[str, str], expansion: Expansion | None = None) -> Sources:
     """The files of `paths` (files, or folders of them in lexical order) merged: maps of names together,
-    lists joined; a name given twice is a problem that names both places."""
+    lists joined; a name given twice is a problem that names both places. `expansion` reads the references."""
     files, problems = _files(paths)
-    expansion = Expansion(environ)
+    expansion = expansion or Expansion(environ)
     documents: list[Node] = []
     if not paths:
         problems.append(Problem(Place("roust.yaml"), "", "no file named to read"))
     for file in files:
-        text, unreadable = _text(file)
+        text, unreadable = read_text(file)
         problems += unreadable
         if text is None:
             continue
@@ -73,7 +73,9 @@ def _folder(folder: Path, problems: list[Problem]) -> list[Path]:
     return files
 
 
-def _text(file: Path) -> tuple[str | None, list[Problem]]:
+def read_text(file: Path) -> tuple[str | None, list[Problem]]:
+    """What stands in `file`, at most 1 MiB of UTF-8; None and why not."""
+
     def wrong(text: str, line: int = 1, column: int = 1) -> tuple[None, list[Problem]]:
         return None, [Problem(Place(str(file), line, column), "", text)]
 

@@ -4,18 +4,20 @@ import types
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from roust.config.node import Node
-from roust.config.problem import Path, Problem, label
+from roust.config.problem import Path, Problem, in_order, label
 from roust.config.words import NAME_RULE, did_you_mean, words
 from roust.domain.directory import Directory
 from roust.domain.policy import Name
 
 MOST_HINTS, MOST_COMPARED = 100, 2_000
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass
@@ -86,6 +88,13 @@ def whole(result: Draft) -> Directory | None:
     except ValidationError as error:
         _explain(result, (), error, Directory)
         return None
+
+
+def one(root: Node, model: type[Model]) -> tuple[Model | None, list[Problem]]:
+    """A file that is not the configuration: `root` as one `model`, or every mistake in it."""
+    result = Draft(root, Directory(), [])
+    value = _validated(result, (), root, model)
+    return (None if value is _INVALID else value), in_order(result.problems)
 
 
 _INVALID = object()

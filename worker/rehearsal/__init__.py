@@ -1,0 +1,1 @@
+"""Rehearsals: an alert played through the real workflow in skipped time."""

@@ -1,0 +1,105 @@
+"""A rehearsal as a person reads it: one line for each message and each event, in order of time."""
+
+from datetime import timedelta
+
+from rich.table import Table
+from rich.text import Text
+
+from roust.cli.terminal import plain
+from roust.domain.directory import Directory
+from roust.domain.notification import LAST_RESORT, REASSIGNED, Message, MessageKind, Result
+from roust.domain.zones import zone
+from worker.rehearsal.outcome import after, seconds
+from worker.rehearsal.play import Done, Played
+from worker.rehearsal.recording import Sent
+from worker.rehearsal.script import (
+    Acknowledge,
+    Again,
+    Deed,
+    Escalate,
+    Fail,
+    Note,
+    Reassign,
+    Resolve,
+    Script,
+    Snooze,
+)
+
+_FAILED = {Result.SENT: "", Result.REFUSED: ": refused", Result.TRY_AGAIN: ": failed, tried again"}
+
+
+def sheet(script: Script, played: Played, directory: Directory) -> Table:
+    """Each person's clock is their own; the events go by the clock of `at`."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("AFTER", justify="right", no_wrap=True)
+    table.add_column("THEIR CLOCK", no_wrap=True)
+    table.add_column("WHO", overflow="fold")
+    table.add_column("CONTACT", overflow="fold")
+    table.add_column("WHAT", overflow="fold")
+    rows = [
+        # What followed an event is told after it, and what goes out at one instant by name.
+        (
+            (after(sent, played), sum(done.sent <= number for done in played.done), 0, sent.message.user),
+            _message(sent, played, directory),
+        )
+        for number, sent in enumerate(played.sent)
+    ]
+    rows += [
+        ((int(done.after.total_seconds()), number, 1, ""), _event(done, script))
+        for number, done in enumerate(played.done)
+    ]
+    for (at, *_), (style, *cells) in sorted(rows):
+        table.add_row(f"+{seconds(at)}", *(Text(plain(cell), style) for cell in cells))
+    return table
+
+
+def _message(sent: Sent, played: Played, directory: Directory) -> tuple[str, str, str, str, str]:
+    message = sent.message
+    user = directory.users.get(message.user)
+    here = (played.begins + timedelta(seconds=after(sent, played))).astimezone(zone(user.time_zone if user else "UTC"))
+    page = message.kind is MessageKind.PAGE
+    style = "dim" if not page else "red" if sent.result is not Result.SENT else ""
+    what = _what(message) + _FAILED[sent.result]
+    return style, f"{here:%a %H:%M:%S %Z}", message.user, message.contact, what
+
+
+def _what(message: Message) -> str:
+    match message.kind:
+        case MessageKind.PAGE if message.occasion.startswith(LAST_RESORT):
+            what = "last resort"
+        case MessageKind.PAGE if message.occasion == REASSIGNED:
+            what = "reassigned"
+        case MessageKind.PAGE:
+            what = f"step {message.step}, pass {message.pass_}"
+        case MessageKind.RESOLVED:
+            return "told that it is over"
+        case other:
+            return other.value
+    return what + (f", cycle {message.cycle}" if message.cycle > 1 else "")
+
+
+def _event(done: Done, script: Script) -> tuple[str, str, str, str, str]:
+    here = script.at + done.after
+    who, contact, what = _deed(done.deed)
+    refused = f": {done.refused}" if done.refused else ""
+    return "cyan", f"{here:%a %H:%M:%S %Z}", who, contact, what + refused
+
+
+def _deed(deed: Deed) -> tuple[str, str, str]:
+    match deed:
+        case Again():
+            return "", "", "triggered again" + (f", {deed.priority}" if deed.priority else "")
+        case Acknowledge(by=by):
+            return by, "", "acknowledges"
+        case Resolve(by=by):
+            return by or "", "", "resolves" if by else "resolved by the source"
+        case Escalate(by=by):
+            return by, "", "escalates"
+        case Reassign(by=by):
+            return by, "", f"reassigns to {deed.user or f'policy {deed.escalation_policy}'}"
+        case Snooze(by=by):
+            return by, "", f"snoozes for {seconds(int(deed.length.total_seconds()))}"
+        case Note(by=by):
+            return by, "", f"notes: {deed.text}"
+        case Fail():
+            return deed.user, deed.contact, f"fails from here on ({deed.how.value})"
