@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -85,7 +85,9 @@ def load_to_rehearse(paths: Sequence[Path], environ: Mapping[str, str]) -> tuple
     loaded = load(paths, environ, stand_ins=stand_ins)
     if loaded.problems and stand_ins.missing:
         # A stand-in may not fit its place: then the true reason is that something is missing.
-        return load(paths, environ), []
+        places = {problem.place for problem in loaded.problems}
+        true = [problem for problem in load(paths, environ).problems if problem.place in places]
+        return replace(loaded, problems=true), []
     return loaded, sorted(stand_ins.missing)
 
 

@@ -13,6 +13,8 @@ MOST_BYTES = 1024 * 1024
 """Of one file."""
 
 SUFFIXES = (".yaml", ".yml")
+REHEARSALS = "rehearsals"
+"""A folder of this name may stand beside the files: it holds no configuration."""
 
 
 @dataclass
@@ -66,7 +68,7 @@ def _folder(folder: Path, problems: list[Problem]) -> list[Path]:
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     files = [entry for entry in entries if entry.suffix in SUFFIXES and not entry.is_dir()]
     for entry in entries:
-        if entry.is_dir() and any(inner.suffix in SUFFIXES for inner in entry.iterdir()):
+        if entry.is_dir() and entry.name != REHEARSALS and any(inner.suffix in SUFFIXES for inner in entry.iterdir()):
             problems.append(Problem(Place(str(entry)), "", "a folder in a folder is not read: name it on its own"))
     if not files:
         problems.append(Problem(Place(str(folder)), "", "no *.yaml or *.yml in this folder"))

@@ -14,5 +14,16 @@ def test_the_command_line_loads_nothing_heavy_before_a_command_runs() -> None:
 
 def test_help_names_every_command() -> None:
     done = subprocess.run([sys.executable, "-m", "roust", "--help"], capture_output=True, text=True, check=True)
-    for command in ("trigger", "ack", "resolve", "alerts", "show", "check", "policies", "on-call", "shifts"):
+    for command in (
+        "trigger",
+        "ack",
+        "resolve",
+        "alerts",
+        "show",
+        "check",
+        "policies",
+        "on-call",
+        "shifts",
+        "rehearse",
+    ):
         assert f"\n  {command} " in done.stdout

@@ -23,6 +23,7 @@ from worker.rehearsal.script import (
     Deed,
     Escalate,
     Fail,
+    Happening,
     Note,
     Reassign,
     Resolve,
@@ -109,16 +110,16 @@ class _Playing:
     async def run(self) -> Played:
         self._offset = self._script.begins - await self._on.env.get_current_time()
         opening = self._opening(self._script.alert, self._decision, self._script.begins)
+        events = self._script.in_order
+        while events and events[0].fail and not events[0].after:
+            # Before anything is sent.
+            await self._happens(events.pop(0))
         await self._on.env.client.start_workflow(WORKFLOW, opening, id=self._workflow, task_queue=TASK_QUEUE)
         self._begins = (await self._handle.describe()).start_time + self._offset
         length = self._script.length or _watched(self._script, opening)
         await self._rest(timedelta(0))
-        for event in self._script.in_order:
-            await self._until(event.after)
-            sent = len(self._on.recording.sent)
-            refused = await self._happen(event.deed)
-            self._done.append(Done(event.after, event.deed, sent, refused))
-            await self._rest(event.after)
+        for event in events:
+            await self._take_place(event)
         await self._until(length)
         view = await self._view()
         return Played(
@@ -135,6 +136,18 @@ class _Playing:
         """End the alert: with one clock for all, it would go on in the next one's time."""
         if (await self._handle.describe()).close_time is None:
             await self._handle.terminate("the rehearsal is over")
+
+    async def _take_place(self, event: Happening) -> None:
+        # A failure is there a moment before what is due at its instant, all else a moment after.
+        moment = event.after - (2 * SAME_INSTANT if event.fail else timedelta(0))
+        await self._until(moment)
+        await self._happens(event)
+        await self._rest(moment)
+
+    async def _happens(self, event: Happening) -> None:
+        sent = len(self._on.recording.sent)
+        refused = await self._do(event.deed)
+        self._done.append(Done(event.after, event.deed, sent, refused))
 
     async def _until(self, after: timedelta) -> None:
         """Skip to `after` the beginning; what is due then has happened."""
@@ -170,7 +183,7 @@ class _Playing:
         answer: AlertView = await self._handle.query(messages.VIEW, result_type=AlertView)
         return answer
 
-    async def _happen(self, deed: Deed) -> str:
+    async def _do(self, deed: Deed) -> str:
         """Do `deed`; why it changed nothing, if so."""
         match deed:
             case Fail():

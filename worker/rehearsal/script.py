@@ -35,6 +35,12 @@ def _empty(value: Any) -> Any:
     return {} if value is None else value
 
 
+def _something(value: Any) -> Any:
+    if value is None:
+        raise ValueError("says nothing: leave it out, or write [] for no page at all")
+    return value
+
+
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -138,7 +144,8 @@ Deed = Again | Acknowledge | Resolve | Escalate | Reassign | Snooze | Note | Fai
 
 
 class Happening(_Part):
-    """One thing that happens, `after` the alert was triggered. What is due at that instant goes first."""
+    """One thing that happens, `after` the alert was triggered. What is due at that instant goes first;
+    a failure holds for it already."""
 
     after: Duration
     trigger: Annotated[Again | None, BeforeValidator(_empty)] = None
@@ -186,7 +193,7 @@ def _outcome(text: str) -> str:
 class Expectation(_Part):
     """`pages`: these and no other. What is left out is not looked at."""
 
-    pages: list[ExpectedPage] | None = None
+    pages: Annotated[list[ExpectedPage] | None, BeforeValidator(_something)] = None
     outcome: Annotated[str, AfterValidator(_outcome)] | None = None
 
 
@@ -216,5 +223,5 @@ class Script(_Part):
 
     @property
     def in_order(self) -> list[Happening]:
-        """The events by their instants; those of one instant as the file has them."""
-        return sorted(self.events, key=lambda event: event.after)
+        """The events by their instants; of one instant failures first, the rest as the file has them."""
+        return sorted(self.events, key=lambda event: (event.after, event.fail is None))

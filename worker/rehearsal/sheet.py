@@ -82,7 +82,8 @@ def _event(done: Done, script: Script) -> tuple[str, str, str, str, str]:
     here = script.at + done.after
     who, contact, what = _deed(done.deed)
     refused = f": {done.refused}" if done.refused else ""
-    return "cyan", f"{here:%a %H:%M:%S %Z}", who, contact, what + refused
+    offset = here.isoformat()[-6:].replace("+00:00", "UTC")
+    return "cyan", f"{here:%a %H:%M:%S} {offset}", who, contact, what + refused
 
 
 def _deed(deed: Deed) -> tuple[str, str, str]:
