@@ -26,13 +26,11 @@ from roust.domain.alert import Event
 from roust.domain.directory import Directory
 from roust.domain.grouping import Place, place
 from roust.domain.routing import Action, Decision, decide, dedup_key
-from roust.domain.sizing import sized, sized_repeat
 from workflows.messages import (
     ACKNOWLEDGE,
     RESOLVE,
     TASK_QUEUE,
     Acknowledge,
-    AlertInput,
     AlertView,
     Answer,
     Ask,
@@ -43,18 +41,15 @@ from workflows.messages import (
     Resolve,
     Snooze,
     Standing,
-    Trigger,
     alert_id,
     workflow_id,
 )
+from workflows.pinned import pinned, repeat
 
 log = structlog.get_logger()
 
 PATIENCE = 8.0
 """Seconds an alert source waits at most until it is told to try again."""
-KEY_LENGTH = 1024
-"""Characters of a dedup key that are kept to be shown; its identity is its hash."""
-
 HEALTH_TIMEOUT = timedelta(seconds=2)
 
 EVENTS = Counter("roust_events", "Events that Temporal has durably accepted, or that a route drops.", ["status"])
@@ -227,38 +222,7 @@ def _reachable(user: str, directory: Directory) -> None:
         raise UnknownTarget("user", f"{user} has no contact: nobody would be paged")
 
 
-def _said(event: Event, decision: Decision, service_name: str, grouped: Place, directory: Directory) -> Said:
+def _said(event: Event, decision: Decision, service: str, grouped: Place, directory: Directory) -> Said:
     request, at = str(uuid.uuid4()), datetime.now(UTC)
-    service = directory.services[service_name]
-    opening = AlertInput(
-        service=service_name,
-        dedup_key=grouped.key[:KEY_LENGTH],
-        policy_name=service.escalation_policy,
-        policy=directory.escalation_policies[service.escalation_policy],
-        last_resort=directory.last_resort(service.escalation_policy),
-        auto_resolve=service.auto_resolve,
-        settle=service.settle or timedelta(0),
-        runbook=service.runbook,
-        impact=service.impact,
-        trigger=_trigger(sized(event), decision, grouped, request, at),
-    )
-    return Said(opening, _trigger(sized_repeat(event), decision, grouped, request, at))
-
-
-def _trigger(event: Event, decision: Decision, grouped: Place, request: str, at: datetime) -> Trigger:
-    return Trigger(
-        request=request,
-        at=at,
-        summary=event.summary,
-        description=event.description,
-        priority=decision.priority,
-        urgency=decision.urgency,
-        action=decision.action,
-        why=decision.why,
-        source=event.source,
-        labels=event.labels,
-        links=event.links,
-        details=event.details,
-        truncated=event.truncated,
-        members=[grouped.member] if grouped.member else [],
-    )
+    opening = pinned(event, decision, service, grouped, directory, request, at)
+    return Said(opening, repeat(event, decision, grouped, request, at))

@@ -1,9 +1,10 @@
 """What an alert starts with: its service, policy and last resort, pinned as the directory has them now."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
+from roust.domain.grouping import Place
 from roust.domain.routing import Decision
 from roust.domain.sizing import sized, sized_repeat
 from workflows.messages import AlertInput, Trigger
@@ -13,29 +14,36 @@ KEY_LENGTH = 1024
 
 
 def pinned(
-    event: Event, decision: Decision, service_name: str, key: str, directory: Directory, request: str, at: datetime
+    event: Event,
+    decision: Decision,
+    service_name: str,
+    grouped: Place,
+    directory: Directory,
+    request: str,
+    at: datetime,
 ) -> AlertInput:
     """The start of the alert that `event` triggers at `at` in `service_name`; the event is cut to size."""
     service = directory.services[service_name]
     return AlertInput(
         service=service_name,
-        dedup_key=key[:KEY_LENGTH],
+        dedup_key=grouped.key[:KEY_LENGTH],
         policy_name=service.escalation_policy,
         policy=directory.escalation_policies[service.escalation_policy],
         last_resort=directory.last_resort(service.escalation_policy),
         auto_resolve=service.auto_resolve,
+        settle=service.settle or timedelta(0),
         runbook=service.runbook,
         impact=service.impact,
-        trigger=_trigger(sized(event), decision, request, at),
+        trigger=_trigger(sized(event), decision, grouped, request, at),
     )
 
 
-def repeat(event: Event, decision: Decision, request: str, at: datetime) -> Trigger:
+def repeat(event: Event, decision: Decision, grouped: Place, request: str, at: datetime) -> Trigger:
     """The same event for an alert that is open already, cut smaller."""
-    return _trigger(sized_repeat(event), decision, request, at)
+    return _trigger(sized_repeat(event), decision, grouped, request, at)
 
 
-def _trigger(event: Event, decision: Decision, request: str, at: datetime) -> Trigger:
+def _trigger(event: Event, decision: Decision, grouped: Place, request: str, at: datetime) -> Trigger:
     return Trigger(
         request=request,
         at=at,
@@ -50,4 +58,5 @@ def _trigger(event: Event, decision: Decision, request: str, at: datetime) -> Tr
         links=event.links,
         details=event.details,
         truncated=event.truncated,
+        members=[grouped.member] if grouped.member else [],
     )
