@@ -1,9 +1,14 @@
 """A rehearsal plays what the night would: the exact pages, and no other."""
 
+import asyncio
+
 import pytest
 
+from roust.domain.directory import Contact
+from roust.domain.notification import Message, Receipt
 from tests.rehearsal.conftest import Play, paged
 from worker.rehearsal.outcome import pages
+from worker.rehearsal.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -48,6 +53,28 @@ async def test_what_is_due_at_the_instant_of_an_acknowledge_goes_before_it(playe
     result = await played(events=[{"after": "5m", "acknowledge": {"by": "ada"}}], **{"for": "20m"})
     assert paged(result) == [(0, "ada", "push"), (120, "ada", "mail"), (300, "ben", "mail")]
     assert result.outcome == "acknowledged"
+
+
+async def test_an_event_waits_until_all_that_was_due_has_left_however_slow(
+    played: Play, on_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = on_stage.recording.send
+
+    async def slowly(message: Message, contact: Contact) -> Receipt:
+        await asyncio.sleep(0.1)
+        return await send(message, contact)
+
+    monkeypatch.setattr(on_stage.recording, "send", slowly)
+    result = await played(events=[{"after": "5m", "acknowledge": {"by": "ada"}}], **{"for": "6m"})
+    (acknowledged,) = result.done
+    assert (acknowledged.sent, len(result.sent)) == (3, 3)
+
+
+async def test_of_one_instant_the_failure_comes_first_wherever_the_file_has_it(played: Play) -> None:
+    events = [{"after": "5m", "note": {"text": "x"}}, {"after": "5m", "fail": {"user": "ben", "contact": "mail"}}]
+    result = await played(events=events, **{"for": "6m"})
+    # Refused: the next pass begins at once.
+    assert paged(result) == [(0, "ada", "push"), (120, "ada", "mail"), (300, "ada", "push")]
 
 
 async def test_a_failure_holds_already_for_what_is_due_at_its_instant(played: Play) -> None:

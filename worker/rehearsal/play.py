@@ -9,10 +9,11 @@ from typing import Any
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 
-from roust.domain.alert import AlertState
+from roust.domain.alert import AlertState, Event
 from roust.domain.directory import Directory
 from roust.domain.errors import RoustError
-from roust.domain.routing import Action, Decision, decide, dedup_key
+from roust.domain.grouping import Place, place
+from roust.domain.routing import Action, Decision, decide
 from roust.domain.timeline import Entry
 from worker.rehearsal.recording import Sent
 from worker.rehearsal.script import (
@@ -80,7 +81,7 @@ async def play(script: Script, on: Stage) -> Played:
     if decision.action is Action.DROP or decision.service is None:
         return Played(script.begins, timedelta(0), DROPPED, decision.why)
     on.recording.clear()
-    playing = _Playing(script, on, decision, dedup_key(event))
+    playing = _Playing(script, on, decision, place(event, on.directory.services[decision.service]))
     try:
         return await playing.run()
     finally:
@@ -90,15 +91,15 @@ async def play(script: Script, on: Stage) -> Played:
 class _Playing:
     """One alert on its way. Its hours are the rehearsal's; `_offset` leads to the server's and back."""
 
-    def __init__(self, script: Script, on: Stage, decision: Decision, key: str) -> None:
+    def __init__(self, script: Script, on: Stage, decision: Decision, grouped: Place) -> None:
         assert decision.service is not None
         self._script = script
         self._on = on
         self._decision = decision
         self._service = decision.service
-        self._key = key
+        self._grouped = grouped
         # A workflow of its own: an alert of the same key may have been played before.
-        self._workflow = workflow_id(self._service, f"{key} {uuid.uuid4()}")
+        self._workflow = workflow_id(self._service, f"{grouped.key} {uuid.uuid4()}")
         self._offset = timedelta(0)
         self._begins = script.begins
         self._done: list[Done] = []
@@ -109,7 +110,7 @@ class _Playing:
 
     async def run(self) -> Played:
         self._offset = self._script.begins - await self._on.env.get_current_time()
-        opening = self._opening(self._script.alert, self._decision, self._script.begins)
+        opening = self._opening(self._script.alert.event(), self._decision, self._grouped, self._script.begins)
         events = self._script.in_order
         while events and events[0].fail and not events[0].after:
             # Before anything is sent.
@@ -231,13 +232,17 @@ class _Playing:
 
     async def _trigger(self, told: Told) -> str:
         """A repeat, or a new alert once this one is over, just as the gateway starts either."""
-        decision = decide(told.event(), told.service, self._on.directory)
+        event = told.event()
+        decision = decide(event, told.service, self._on.directory)
         if decision.action is Action.DROP:
             return f"dropped: {decision.why[-1]}"
         if decision.service != self._service:
             return f"it is another alert, of service {decision.service}"
+        grouped = place(event, self._on.directory.services[self._service])
+        if grouped.key != self._grouped.key:
+            return f"it is another alert, of key {grouped.key}"
         at = await self._on.env.get_current_time() + self._offset
-        opening = self._opening(told, decision, at)
+        opening = self._opening(event, decision, grouped, at)
         await self._on.env.client.start_workflow(
             WORKFLOW,
             opening,
@@ -245,12 +250,12 @@ class _Playing:
             task_queue=TASK_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             start_signal=messages.TRIGGER,
-            start_signal_args=[repeat(told.event(), decision, opening.trigger.request, at)],
+            start_signal_args=[repeat(event, decision, grouped, opening.trigger.request, at)],
         )
         return ""
 
-    def _opening(self, told: Told, decision: Decision, at: datetime) -> AlertInput:
-        given = pinned(told.event(), decision, self._service, self._key, self._on.directory, str(uuid.uuid4()), at)
+    def _opening(self, event: Event, decision: Decision, grouped: Place, at: datetime) -> AlertInput:
+        given = pinned(event, decision, self._service, grouped, self._on.directory, str(uuid.uuid4()), at)
         return given.model_copy(update={"offset_seconds": self._offset.total_seconds()})
 
 
