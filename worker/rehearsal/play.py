@@ -172,13 +172,15 @@ class _Playing:
             raise Stuck("the workflow does not come to rest; see the log") from late
 
     async def _at_rest(self, instant: datetime) -> bool:
-        told = await self._handle.describe()
-        if told.close_time is not None:
+        before = await self._handle.describe()
+        if before.close_time is not None:
             return True
-        if told.raw_description.pending_activities:
-            return False
         view = await self._view()
-        return view.state is not AlertState.RESOLVED and (view.next_due is None or view.next_due > instant)
+        if view.state is AlertState.RESOLVED or (view.next_due is not None and view.next_due <= instant):
+            return False
+        # The workflow may have gone on between the two answers: only what stands before and after the view holds.
+        after = await self._handle.describe()
+        return after.history_length == before.history_length and not after.raw_description.pending_activities
 
     async def _view(self) -> AlertView:
         answer: AlertView = await self._handle.query(messages.VIEW, result_type=AlertView)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from roust.domain.alert import AlertState, Event, Priority, Verb
 from roust.domain.duration import Duration, format_duration
-from roust.domain.routing import MOST_DEDUP_KEY
+from roust.domain.routing import MOST_DEDUP_KEY, dedup_key
 from roust.domain.zones import parse_time
 
 LONGEST = timedelta(weeks=4)
@@ -82,8 +82,7 @@ class Again(_Part):
         if "severity" in changes and "priority" not in changes:
             # The new word counts, not the old priority.
             changes["priority"] = None
-        key = told.dedup_key or told.summary
-        return told.model_copy(update={"dedup_key": key[:MOST_DEDUP_KEY], **changes})
+        return told.model_copy(update={"dedup_key": dedup_key(told.event()), **changes})
 
 
 class Acknowledge(_Part):
