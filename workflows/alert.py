@@ -224,8 +224,7 @@ class AlertWorkflow:
     async def _wait(self, wait: Wait) -> None:
         self._board.publish(self._story, wait)
         try:
-            if not self._flights and self._long_enough():
-                await workflow.wait_condition(workflow.all_handlers_finished)
+            if not self._flights and self._long_enough() and workflow.all_handlers_finished():
                 workflow.continue_as_new(self._given.model_copy(update={"carried": self._story}))
             timeout = None if wait.until is None else max(wait.until - self._now(), timedelta(0))
             await workflow.wait_condition(lambda: bool(self._inbox), timeout=timeout, timeout_summary=wait.summary)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from roust.cli.rooms import room
+from roust.config.locate import config_paths
 from roust.config.reload import CurrentDirectory
 from roust.runtime.connection import connect
 from roust.runtime.embedded import EmbeddedServer
@@ -31,7 +32,7 @@ class Addresses:
 async def api(settings: Settings, stop: asyncio.Event) -> None:
     """`roust api`: the API alone, against the Temporal that the environment names."""
     serve, attributes = room("api.main").serve, _search_attributes()
-    current = _current(settings)
+    current = configuration(settings)
     with listener(settings.host, settings.port, "--port") as sock:
         client = await connect()
         await prepare_namespace(client, attributes)
@@ -41,7 +42,7 @@ async def api(settings: Settings, stop: asyncio.Event) -> None:
 async def worker(settings: Settings, stop: asyncio.Event) -> None:
     """`roust worker`: the worker alone, with its own metrics port."""
     serve, attributes = room("worker.main").serve, _search_attributes()
-    current = _current(settings)
+    current = configuration(settings)
     with serve_metrics(settings.host, settings.metrics_port) as (runtime, _):
         client = await connect(runtime=runtime)
         await prepare_namespace(client, attributes)
@@ -58,7 +59,7 @@ async def up(
     """`roust up`: embedded Temporal, worker and API in one process; `ready` is called when it takes alerts."""
     serve_api, serve_worker = room("api.main").serve, room("worker.main").serve
     attributes = _search_attributes()
-    current = _current(settings)
+    current = configuration(settings)
     with listener(settings.host, settings.port, "--port") as sock:
         server = EmbeddedServer(settings.state, port=temporal_port, ui_port=ui_port, search_attributes=attributes)
         client = await server.start()
@@ -106,8 +107,10 @@ async def _until(stop: asyncio.Event, endless: Coroutine[Any, Any, None]) -> Non
         await running
 
 
-def _current(settings: Settings) -> CurrentDirectory:
-    current = CurrentDirectory([settings.config], os.environ)
+def configuration(settings: Settings) -> CurrentDirectory:
+    """What is in force, from the flag, else `ROUST_CONFIG`, else `roust.yaml`; measured in /metrics."""
+    given = None if settings.config is None else [settings.config]
+    current = CurrentDirectory(config_paths(given, os.environ), os.environ)
     measure_configuration(current)
     return current
 

@@ -14,13 +14,14 @@ UI_PORT = 8233
 
 @dataclass(frozen=True)
 class Settings:
-    """`ROUST_CONFIG`, `_HOST`, `_PORT`, `_STATE`, `_METRICS_PORT`, `_LOG_LEVEL`, `_LOG_FORMAT`.
+    """`ROUST_HOST`, `_PORT`, `_STATE`, `_METRICS_PORT`, `_LOG_LEVEL`, `_LOG_FORMAT`.
 
-    A flag wins over its variable. `log_format` is json, text, or auto: text on a terminal.
-    `metrics_port` is the worker's own (the API has /metrics); 0 is any free one.
+    A flag wins over its variable. `config` is the flag alone: `roust.config.locate` settles what it leaves
+    open. `log_format` is json, text, or auto: text on a terminal. `metrics_port` is the worker's own (the API
+    has /metrics); 0 is any free one.
     """
 
-    config: Path = Path("roust.yaml")
+    config: Path | None = None
     host: str = "127.0.0.1"
     port: int = API_PORT
     state: Path = Path(".roust")
@@ -34,7 +35,6 @@ class Settings:
         env = os.environ if environment is None else environment
         standard = cls()
         return cls(
-            config=Path(env.get("ROUST_CONFIG", standard.config)),
             host=env.get("ROUST_HOST", standard.host),
             port=_port(env, "ROUST_PORT", standard.port),
             state=Path(env.get("ROUST_STATE", standard.state)),

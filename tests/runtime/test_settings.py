@@ -10,14 +10,12 @@ from roust.runtime.settings import Settings
 
 def test_nothing_said_is_the_standard() -> None:
     assert Settings.from_environment({}) == Settings()
-    assert Settings().config == Path("roust.yaml")
     assert Settings().host == "127.0.0.1"
 
 
 def test_each_variable_is_read() -> None:
     settings = Settings.from_environment(
         {
-            "ROUST_CONFIG": "/etc/roust",
             "ROUST_HOST": "0.0.0.0",
             "ROUST_PORT": "80",
             "ROUST_STATE": "/var/lib/roust",
@@ -26,7 +24,7 @@ def test_each_variable_is_read() -> None:
             "ROUST_LOG_FORMAT": "json",
         }
     )
-    assert settings == Settings(Path("/etc/roust"), "0.0.0.0", 80, Path("/var/lib/roust"), 9100, "debug", "json")
+    assert settings == Settings(None, "0.0.0.0", 80, Path("/var/lib/roust"), 9100, "debug", "json")
 
 
 @pytest.mark.parametrize(
