@@ -1,5 +1,6 @@
-# The image: the checkout as it stands, with its client. Not yet built by us anywhere: a first honest form.
-FROM python:3.12-slim
+# The image: the checkout as it stands. No Docker engine built it where it was written; its steps were run by
+# hand in a clean folder: docs/deployment.md.
+FROM python:3.12.12-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1
 WORKDIR /srv/roust
