@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from api.intake.foreign import first_words, labels, links, mapping, words
+from api.intake.understood import Understood, unclear
 from roust.domain.alert import Event, Verb
 
 _USED = ("summary", "description", "title", "message", "runbook_url", "runbook")
@@ -18,20 +18,12 @@ _LINKS = (
 )
 
 
-@dataclass(frozen=True)
-class Understood:
-    """An event of a group. Not `clear`: it only says that something came which nobody can read."""
-
-    event: Event
-    clear: bool = True
-
-
 def understood(body: Any) -> list[Understood]:
     """Every alert of the group, in its order; at least one event, whatever `body` is."""
     group = mapping(body)
     alerts = group.get("alerts")
     if not isinstance(alerts, list) or not alerts:
-        return [_unclear(body, "A source sent something that is no Alertmanager notification")]
+        return [unclear(body, "A source sent something that is no Alertmanager notification")]
     source = "Grafana" if "orgId" in group or words(group.get("version")) == "1" else "Alertmanager"
     read = [_alert(alert, group, source) for alert in alerts]
     return [*read, *_left_out(group, source)]
@@ -42,7 +34,7 @@ def _alert(alert: Any, group: dict[str, Any], source: str) -> Understood:
     said = labels(own.get("labels"))
     fingerprint = first_words(own.get("fingerprint"))
     if not said and not fingerprint:
-        return _unclear(alert, f"{source} sent an alert without labels and fingerprint")
+        return unclear(alert, f"{source} sent an alert without labels and fingerprint")
     notes = mapping(own.get("annotations"))
     resolved = words(own.get("status")).strip().lower() == "resolved"
     event = Event(
@@ -100,13 +92,6 @@ def _left_out(group: dict[str, Any], source: str) -> list[Understood]:
         },
     )
     return [Understood(event, clear=False)]
-
-
-def _unclear(body: Any, what: str) -> Understood:
-    own = mapping(body)
-    title = first_words(*(own.get(name) for name in ("summary", "title", "message", "msg", "Subject", "text")))
-    summary = f"{what}: {title}" if title else what
-    return Understood(Event(summary=summary, source="unknown", details={"received": body}), clear=False)
 
 
 def _hash(value: Any) -> str:

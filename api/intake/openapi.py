@@ -17,6 +17,11 @@ def body_of(model: type[BaseModel]) -> dict[str, Any]:
     }
 
 
+def any_json() -> dict[str, Any]:
+    """The `requestBody` of a route that takes whatever its user's source sends."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": {}}}}}
+
+
 def _inlined(value: Any, parts: dict[str, Any]) -> Any:
     match value:
         case {"$ref": str(ref)}:

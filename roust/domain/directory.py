@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from roust.domain.alert import Priority, Urgency
 from roust.domain.duration import Duration
+from roust.domain.intake import Intake
 from roust.domain.matcher import MatcherText
 from roust.domain.policy import EscalationPolicy, Name, Target
 from roust.domain.routing import Route
@@ -179,6 +180,7 @@ class Directory(_Entry):
     escalation_policies: dict[Name, EscalationPolicy] = {}
     services: dict[Name, Service] = {}
     routes: list[Route] = []
+    intakes: dict[Name, Intake] = {}
     stakeholder_groups: dict[Name, StakeholderGroup] = {}
     maintenance: list[Maintenance] = []
     tokens: list[Token] = []
