@@ -9,13 +9,14 @@ from api.body import MOST_SECONDS, BodyLimit
 from api.errors import install_errors
 from api.gateway import Gateway
 from api.headers import OneSpelling, SecurityHeaders
-from api.intake import alertmanager, events_v2, mapped, native
+from api.intake import alertmanager, events_v2, heartbeat, mapped, native
 
 ROUTERS = (
     native.router,
     alertmanager.router,
     events_v2.router,
     mapped.router,
+    heartbeat.router,
     alerts.router,
     verbs.router,
     answer.router,

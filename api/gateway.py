@@ -93,6 +93,10 @@ class Gateway(Protocol):
         """A source's acknowledge (Events v2): whether something open was told. Raises Unavailable."""
         ...
 
+    async def beat(self, name: str, every: timedelta) -> None:
+        """Heartbeat `name` was heard; silent for longer than `every`, it starts an alert. Raises Unavailable."""
+        ...
+
     async def acknowledge(self, alert: str, by: str, via: str) -> Answer:
         """What became of it. Raises NoSuchAlert, BeyondRetention, Unavailable, and NotConfirmed (recorded,
         outcome unknown within 2 s)."""

@@ -15,6 +15,7 @@ from temporalio.client import Client
 from activities.current import CurrentChannels
 from api.access import CurrentDirectory
 from api.app import create_app
+from api.dead_mans_switch import DeadMansSwitch
 from api.gateway import Gateway
 from api.operators import Operators
 from api.temporal_gateway import TemporalGateway
@@ -71,6 +72,8 @@ async def serve(client: Client, current: Configuration, listener: socket.socket,
         )
     )
     watching = asyncio.create_task(watchdog.run())
+    switch = DeadMansSwitch(lambda: current.directory, watchdog.all_is_well)
+    pinging = asyncio.create_task(switch.run())
     serving = asyncio.create_task(server.serve([listener]))
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -80,8 +83,9 @@ async def serve(client: Client, current: Configuration, listener: socket.socket,
         await serving
     finally:
         stopping.cancel()
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        for task in (watching, pinging):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await gateway.aclose()
     log.info("api stopped")

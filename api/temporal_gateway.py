@@ -11,6 +11,7 @@ from prometheus_client import Counter
 from temporalio.client import Client
 
 from api.answering import CONFIRM_WITHIN, Answering
+from api.beating import beat
 from api.door import RPC_TIMEOUT, NotThere, asked
 from api.gateway import Accepted, AcknowledgedAll, AlertPage, Unavailable, UnknownTarget
 from api.lane import Pace
@@ -67,6 +68,7 @@ class TemporalGateway:
         confirm_within: float = CONFIRM_WITHIN,
     ) -> None:
         self._client = client
+        self._task_queue = task_queue
         self._directory = directory
         self._lanes = Lanes(lambda workflow: TemporalAlert(client, workflow, task_queue), pace)
         self._reading = Reading(client)
@@ -128,6 +130,9 @@ class TemporalGateway:
                 await asked(handle.signal(ACKNOWLEDGE, word, rpc_timeout=RPC_TIMEOUT))
                 return True
         return False
+
+    async def beat(self, name: str, every: timedelta) -> None:
+        await beat(self._client, self._task_queue, name, every)
 
     async def acknowledge(self, alert: str, by: str, via: str) -> Answer:
         try:

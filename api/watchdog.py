@@ -27,6 +27,8 @@ PATIENCE = 10.0
 """Seconds for one round; a Temporal that takes longer does not answer."""
 POLLED_WITHIN = timedelta(seconds=75)
 """A worker asks for work at least each minute; Temporal goes on listing one that has gone for five."""
+WELL_FOR = timedelta(minutes=1)
+"""So long a look that found nothing wrong counts."""
 CONFIRM = 100
 """Alerts that are asked about singly in one round. Of more, the list is believed: it is an outage anyway."""
 
@@ -75,6 +77,16 @@ class Watchdog:
         self._verdict = Verdict()
         self._since: dict[Trouble, datetime] = {}
         self._knows_problems = True
+        self._looked: datetime | None = None
+
+    @property
+    def seen(self) -> frozenset[tuple[Trouble, str]]:
+        """What the last look saw, believed or not."""
+        return self._watch.seen
+
+    def all_is_well(self, at: datetime) -> bool:
+        """Whether a look in the last minute found nothing wrong, not even once."""
+        return self._looked is not None and at - self._looked <= WELL_FOR and not self._watch.seen
 
     def degraded(self) -> list[str]:
         """What is wrong, for /readyz: `no worker polls`, `next action overdue: 3 alerts`, …"""
@@ -102,6 +114,7 @@ class Watchdog:
         at = self._now()
         self._watch, verdict = self._watch.round(await self._sightings(at), at)
         self._verdict = verdict
+        self._looked = at
         _measure(verdict, at)
         if verdict.tell or verdict.over:
             log.warning(

@@ -12,7 +12,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.current import CurrentChannels, CurrentLinks
 from activities.page import Pager
 from roust.domain.directory import Directory
+from worker.heartbeats import Heartbeats
 from workflows.alert import AlertWorkflow
+from workflows.heartbeat import HeartbeatWorkflow
 from workflows.messages import TASK_QUEUE
 
 log = structlog.get_logger()
@@ -26,7 +28,7 @@ def build_worker(
     pager: Pager,
     *,
     task_queue: str = TASK_QUEUE,
-    workflows: Sequence[type] = (AlertWorkflow,),
+    workflows: Sequence[type] = (AlertWorkflow, HeartbeatWorkflow),
     activities: Sequence[Callable[..., object]] = (),
 ) -> Worker:
     """The worker with everything it does; a measurement puts other workflows into the same settings."""
@@ -53,7 +55,8 @@ def build_worker(
 async def serve(client: Client, directory: Callable[[], Directory], stop: asyncio.Event) -> None:
     """Work until `stop`, then finish what is in hand."""
     pager = Pager(directory, CurrentChannels(directory), CurrentLinks(directory))
-    async with build_worker(client, pager):
+    heartbeats = Heartbeats(client, directory)
+    async with build_worker(client, pager, activities=[pager.page, heartbeats.missed, heartbeats.back]):
         log.info("worker polls", task_queue=TASK_QUEUE, namespace=client.namespace)
         await stop.wait()
     log.info("worker stopped")

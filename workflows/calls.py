@@ -1,7 +1,9 @@
 """The one door to activities: each call with its timeouts and retries."""
 
 from datetime import timedelta
+from typing import Any
 
+from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
@@ -9,6 +11,13 @@ from temporalio.workflow import ActivityCancellationType, ActivityHandle
 from roust.domain.notification import PageRequest, PageResult
 
 PAGE = "page"
+HEARTBEAT_MISSED, HEARTBEAT_BACK = "heartbeat_missed", "heartbeat_back"
+
+_SOON: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=10),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
+}
+"""For what only Temporal must take: tried for ever."""
 
 
 def page(request: PageRequest, summary: str) -> ActivityHandle[PageResult]:
@@ -27,3 +36,16 @@ def page(request: PageRequest, summary: str) -> ActivityHandle[PageResult]:
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         summary=summary,
     )
+
+
+async def heartbeat_missed(silence: BaseModel, name: str) -> bool:
+    """Start, or repeat, the alert of a heartbeat that stays away. False: the configuration does not know it."""
+    told: bool = await workflow.execute_activity(
+        HEARTBEAT_MISSED, silence, result_type=bool, summary=f"{name} stays away", **_SOON
+    )
+    return told
+
+
+async def heartbeat_back(silence: BaseModel, name: str) -> None:
+    """Resolve that alert."""
+    await workflow.execute_activity(HEARTBEAT_BACK, silence, result_type=bool, summary=f"{name} is back", **_SOON)

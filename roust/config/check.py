@@ -20,6 +20,7 @@ def check(draft: Draft, *, leaves: bool = True) -> None:
     _last_resorts(draft)
     _defaults(draft)
     _unused(draft)
+    _heartbeats(draft)
 
 
 def _last_resorts(draft: Draft) -> None:
@@ -49,3 +50,13 @@ def _unused(draft: Draft) -> None:
     for name, schedule in draft.directory.schedules.items():
         if name in targeted and not schedule.layers:
             draft.warn(("schedules", name), "has no layers: nobody is on call but by an override")
+
+
+def _heartbeats(draft: Draft) -> None:
+    for name, heartbeat in draft.directory.heartbeats.items():
+        service = draft.directory.services.get(heartbeat.service)
+        if service is not None and not service.integration_keys:
+            draft.error(
+                ("heartbeats", name, "service"),
+                f"nobody could send it: service {heartbeat.service} has no integration_keys",
+            )

@@ -133,6 +133,7 @@ def _host_reason(text: str) -> str | None:
 
 FORMATS: tuple[tuple[str, Callable[[str], str | None]], ...] = (
     ("url", _base_reason),
+    ("dead_mans_switch", url_reason),
     ("users.*.contacts.*.email", email_reason),
     ("users.*.contacts.*.webhook", url_reason),
     ("users.*.contacts.*.ntfy", url_reason),

@@ -33,6 +33,7 @@ REFERENCES = (
     ("schedules.*.overrides.*.replaces", "users"),
     ("services.*.escalation_policy", "escalation_policies"),
     ("routes.*.service", "services"),
+    ("heartbeats.*.service", "services"),
     ("stakeholder_groups.*.members.*.user", "users"),
     ("stakeholder_groups.*.services.*", "services"),
     ("maintenance.*.services.*", "services"),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from roust.domain.alert import Priority, Urgency
 from roust.domain.duration import Duration
+from roust.domain.heartbeat import Heartbeat
 from roust.domain.intake import Intake
 from roust.domain.matcher import MatcherText
 from roust.domain.policy import EscalationPolicy, Name, Target
@@ -171,6 +172,7 @@ class Directory(_Entry):
     url: str = "http://127.0.0.1:8420"
     link_keys: list[SecretStr] = []
     operators: list[Target] = []
+    dead_mans_switch: SecretStr | None = None
     default_service: str | None = None
     defaults: Defaults = Defaults()
     users: dict[Name, User] = {}
@@ -181,6 +183,7 @@ class Directory(_Entry):
     services: dict[Name, Service] = {}
     routes: list[Route] = []
     intakes: dict[Name, Intake] = {}
+    heartbeats: dict[Name, Heartbeat] = {}
     stakeholder_groups: dict[Name, StakeholderGroup] = {}
     maintenance: list[Maintenance] = []
     tokens: list[Token] = []

@@ -26,6 +26,7 @@ class RecordingGateway:
     told: list[Told] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
     all_away: bool = False
+    beats: list[tuple[str, timedelta]] = field(default_factory=list)
 
     def _accept(self, told: Told) -> None:
         if self.all_away or dedup_key(told.event) in self.away:
@@ -61,6 +62,11 @@ class RecordingGateway:
     async def acknowledge_key(self, event: Event, key_service: str | None, by: str) -> bool:
         self._accept(Told("acknowledge", event, key_service, by))
         return False
+
+    async def beat(self, name: str, every: timedelta) -> None:
+        if self.all_away:
+            raise Unavailable("the engine is away")
+        self.beats.append((name, every))
 
     def _not_asked(self) -> NoReturn:
         raise AssertionError("an intake has no business with this")
