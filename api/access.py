@@ -14,6 +14,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
 from api.errors import Declined
+from api.intake_limit import admit
 from roust.domain.directory import Directory, Role, Token
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/a/{token}"})
@@ -136,7 +137,7 @@ class Needs(Rule):
         token = ring(request).token(shown(request) or "")
         if token is None:
             raise unauthorized()
-        return permitted(token, self.role)
+        return _noted(request, permitted(token, self.role))
 
 
 def needs(role: Role) -> Needs:
@@ -151,6 +152,12 @@ def permitted(token: Token, role: Role) -> Caller:
     return Caller(token.name, token.user, token.role)
 
 
+def _noted(request: Request, caller: Caller) -> Caller:
+    """For the audit: who asks."""
+    request.state.audit = {"by": caller.by, "token": caller.name, "role": caller.role.value}
+    return caller
+
+
 class NeedsKey(Rule):
     """An integration key, in the Authorization header or as the path's `key`: the service it is of."""
 
@@ -161,7 +168,7 @@ class NeedsKey(Rule):
         service = ring(request).service(given)
         if service is None:
             raise unauthorized()
-        return service
+        return admit(request, service)
 
 
 @dataclass(frozen=True)
@@ -182,9 +189,9 @@ class NeedsKeyOrToken(Rule):
         service = ring(request).service(given)
         token = ring(request).token(given)
         if service is not None:
-            return Admitted(service=service)
+            return Admitted(service=admit(request, service))
         if token is not None:
-            return Admitted(caller=permitted(token, Role.RESPONDER))
+            return Admitted(caller=_noted(request, permitted(token, Role.RESPONDER)))
         raise unauthorized()
 
 

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = structlog.get_logger("roust.access")
 
 _SECRETS = re.compile(r"(?P<before>/in/[^/?\s]+/|/a/)[^?\s\"]+", re.IGNORECASE)
+_LOOKING = ("GET", "HEAD", "OPTIONS")
 _QUERY = re.compile(r"\?[^\s\"]*")
 
 
@@ -29,7 +30,11 @@ class RedactSecrets(logging.Filter):
 
 
 class AccessLog:
-    """One line per request: method, path without secrets, status, milliseconds."""
+    """One line per request: method, path without secrets, status, milliseconds.
+
+    And one, `audit`, for each that a person made, by a token or a link, to change something: who, with what
+    right, what, and how it went.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -51,10 +56,8 @@ class AccessLog:
             await self.app(scope, receive, watched)
         finally:
             milliseconds = round((time.monotonic() - begin) * 1000, 1)
-            log.info(
-                "request",
-                method=scope["method"],
-                path=redacted(scope["path"]),
-                status=status,
-                milliseconds=milliseconds,
-            )
+            what = {"method": scope["method"], "path": redacted(scope["path"]), "status": status}
+            log.info("request", **what, milliseconds=milliseconds)
+            who = scope.get("state", {}).get("audit")
+            if who is not None and scope["method"] not in _LOOKING:
+                log.info("audit", **who, **what)

@@ -10,6 +10,7 @@ from api.errors import install_errors
 from api.gateway import Gateway
 from api.headers import OneSpelling, SecurityHeaders
 from api.intake import alertmanager, events_v2, heartbeat, mapped, native
+from api.intake_limit import IntakeLimit
 
 ROUTERS = (
     native.router,
@@ -25,7 +26,13 @@ ROUTERS = (
 )
 
 
-def create_app(gateway: Gateway, directory: CurrentDirectory, *, body_seconds: float = MOST_SECONDS) -> FastAPI:
+def create_app(
+    gateway: Gateway,
+    directory: CurrentDirectory,
+    *,
+    body_seconds: float = MOST_SECONDS,
+    intake_limit: IntakeLimit | None = None,
+) -> FastAPI:
     """The application over `gateway`, with the directory that `directory` holds at each moment.
 
     Handlers find both in `request.app.state` (`gateway`, `directory`). ValueError when a route declares
@@ -41,6 +48,7 @@ def create_app(gateway: Gateway, directory: CurrentDirectory, *, body_seconds: f
     app.state.gateway = gateway
     app.state.directory = directory
     app.state.access = Access(directory)
+    app.state.intake_limit = intake_limit or IntakeLimit(lambda: directory.directory.requests_per_minute)
     for router in ROUTERS:
         app.include_router(router)
     forgotten = undeclared(app.routes)

@@ -17,6 +17,7 @@ from api.access import CurrentDirectory
 from api.app import create_app
 from api.dead_mans_switch import DeadMansSwitch
 from api.gateway import Gateway
+from api.intake_limit import IntakeLimit
 from api.operators import Operators
 from api.temporal_gateway import TemporalGateway
 from api.watchdog import Watchdog
@@ -42,14 +43,16 @@ class Configuration(CurrentDirectory, Protocol):
     def last_error(self) -> str | None: ...
 
 
-def build_app(gateway: Gateway, current: Configuration, watchdog: Watchdog) -> FastAPI:
+def build_app(
+    gateway: Gateway, current: Configuration, watchdog: Watchdog, limit: IntakeLimit | None = None
+) -> FastAPI:
     """The application with everything it may ask."""
 
     def degraded() -> list[str]:
         old = ["configuration has mistakes: the one before it is in force"] if current.last_error else []
         return watchdog.degraded() + old
 
-    app = create_app(gateway, current)
+    app = create_app(gateway, current, intake_limit=limit)
     app.state.degraded = degraded
     return app
 
@@ -58,10 +61,11 @@ async def serve(client: Client, current: Configuration, listener: socket.socket,
     """Serve on `listener` until `stop`; then finish what is in hand and tell Temporal the repeats that wait."""
     gateway = TemporalGateway(client, lambda: current.directory)
     operators = Operators(lambda: current.directory, CurrentChannels(lambda: current.directory))
-    watchdog = Watchdog(client, operators)
+    limit = IntakeLimit(lambda: current.directory.requests_per_minute)
+    watchdog = Watchdog(client, operators, besides=limit.sightings)
     server = Server(
         uvicorn.Config(
-            build_app(gateway, current, watchdog),
+            build_app(gateway, current, watchdog, limit),
             # Ours names no path: paths hold keys and answer tokens.
             access_log=False,
             log_config=None,

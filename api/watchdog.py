@@ -66,6 +66,7 @@ class Watchdog:
         every: float = EVERY,
         patience: float = PATIENCE,
         now: Callable[[], datetime] = _now,
+        besides: Callable[[datetime], list[Sighting]] = lambda at: [],
     ) -> None:
         self._client = client
         self._operators = operators
@@ -73,6 +74,7 @@ class Watchdog:
         self._every = every
         self._patience = patience
         self._now = now
+        self._besides = besides
         self._watch = Watch()
         self._verdict = Verdict()
         self._since: dict[Trouble, datetime] = {}
@@ -93,7 +95,7 @@ class Watchdog:
         counts: dict[Trouble, int] = {}
         for sighting in self._verdict.believed:
             counts[sighting.trouble] = counts.get(sighting.trouble, 0) + 1
-        single = (Trouble.UNREACHABLE, Trouble.NO_WORKER)
+        single = (Trouble.UNREACHABLE, Trouble.NO_WORKER, Trouble.SHED)
         return [
             str(trouble) if trouble in single else f"{trouble}: {count} alert{'s' * (count > 1)}"
             for trouble, count in counts.items()
@@ -112,7 +114,7 @@ class Watchdog:
     async def look(self) -> Verdict:
         """One round."""
         at = self._now()
-        self._watch, verdict = self._watch.round(await self._sightings(at), at)
+        self._watch, verdict = self._watch.round(await self._sightings(at) + self._besides(at), at)
         self._verdict = verdict
         self._looked = at
         _measure(verdict, at)

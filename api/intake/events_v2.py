@@ -13,6 +13,7 @@ from api.errors import Declined
 from api.gateway import Gateway
 from api.intake.foreign import first_words, links, mapping, words
 from api.intake.openapi import body_of
+from api.intake_limit import admit
 from roust.domain.alert import Event, Verb
 from roust.domain.routing import MOST_DEDUP_KEY
 
@@ -70,6 +71,7 @@ async def enqueue(request: Request, ring: Annotated[KeyRing, Depends(KeyInBody()
     service = ring.service(_key(body))
     if service is None:
         return _unknown_key()
+    admit(request, service)
     errors = _errors(body)
     if errors:
         return _invalid(errors)
@@ -92,8 +94,10 @@ async def change(request: Request, ring: Annotated[KeyRing, Depends(KeyInBody())
         body = _object(await read_json(request))
     except Declined as declined:
         return _invalid([declined.message], declined.status)
-    if ring.service(_key(body)) is None:
+    service = ring.service(_key(body))
+    if service is None:
         return _unknown_key()
+    admit(request, service)
     return JSONResponse({"status": "success", "message": "Change event processed"}, 202)
 
 

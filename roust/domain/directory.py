@@ -173,6 +173,7 @@ class Directory(_Entry):
     link_keys: list[SecretStr] = []
     operators: list[Target] = []
     dead_mans_switch: SecretStr | None = None
+    requests_per_minute: int = Field(default=30_000, ge=0)
     default_service: str | None = None
     defaults: Defaults = Defaults()
     users: dict[Name, User] = {}

@@ -20,6 +20,7 @@ class Trouble(StrEnum):
     NO_WORKER = "no worker polls"
     FAILING = "workflow task failing"
     OVERDUE = "next action overdue"
+    SHED = "requests of a source shed"
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,9 @@ def _line(trouble: Trouble, group: list[Sighting], at: datetime) -> str:
                 if len(group) == 1
                 else "alerts cannot go on: their workflow tasks fail"
             )
+        case Trouble.SHED:
+            who = ", ".join(s.subject for s in group)
+            return f"More requests than requests_per_minute allows, answered 503: {who}. Pages may come late."
         case Trouble.OVERDUE:
             what = "should have acted" if len(group) == 1 else "alerts should have acted"
     names = ", ".join(s.subject for s in group[:5]) + (f" and {len(group) - 5} more" if len(group) > 5 else "")

@@ -48,3 +48,20 @@ def test_the_log_of_the_server_is_redacted_alike() -> None:
     record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, '%s - "%s %s HTTP/%s" %d', args, None)
     assert RedactSecrets().filter(record)
     assert record.getMessage() == '127.0.0.1:1 - "POST /in/alertmanager/*** HTTP/1.1" 202'
+
+
+async def test_each_change_by_a_person_is_in_the_audit_and_nothing_else_is() -> None:
+    responder = {"Authorization": f"Bearer {token_of('responder')}"}
+    with capture_logs() as logs:
+        async with asking(RecordingGateway(), key=None) as client:
+            await client.post("/v1/alerts", json={"summary": "x", "service": "search"}, headers=responder)
+            await client.post("/v1/services/search/acknowledge", json={"by": "x" * 300}, headers=responder)
+            await client.get("/v1/alerts", headers=responder)
+            await client.post("/v1/alerts", json={"summary": "x"}, headers={"Authorization": f"Bearer {KEY}"})
+            await client.post("/v1/alerts", json={"summary": "x"}, headers={"Authorization": "Bearer wrong"})
+    audit = [one for one in logs if one["event"] == "audit"]
+    assert [(one["by"], one["role"], one["method"], one["path"], one["status"]) for one in audit] == [
+        ("responder", "responder", "POST", "/v1/alerts", 202),
+        ("responder", "responder", "POST", "/v1/services/search/acknowledge", 422),
+    ]
+    assert token_of("responder") not in str(logs).replace("'token': 'responder'", "")
