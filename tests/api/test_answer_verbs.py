@@ -118,23 +118,24 @@ async def test_a_press_that_nobody_vouches_for_is_asked_again_with_what_it_says(
     http: httpx2.AsyncClient, gateway: TemporalGateway, alert: str, worker: Worker
 ) -> None:
     await step_of(gateway, alert, 1)
+    url = link(alert)  # One link: it bears the second in which it was made.
     marks: dict[str, str] = {}
     for data, field in ((ESCALATE, "step"), (NOTE, "text"), (SNOOZE, ""), (ALL, "")):
-        doubted = await http.post(link(alert), data=data, headers=CHROME)
+        doubted = await http.post(url, data=data, headers=CHROME)
         assert "press once more" in said(doubted)
         mark = doubted.text.split('name="mark" value="')[1].split('"')[0]
         marks[data["answer"]] = mark
         assert doubted.text.count("<button") == 1
         if field:
-            other = await http.post(link(alert), data=data | {field: "9", "mark": mark}, headers=CHROME)
+            other = await http.post(url, data=data | {field: "9", "mark": mark}, headers=CHROME)
             assert "press once more" in said(other)
         for wrong in ("acknowledge", "resolve"):
             assert "press once more" in said(
-                await http.post(link(alert), data={"answer": wrong, "mark": mark}, headers=CHROME)
+                await http.post(url, data={"answer": wrong, "mark": mark}, headers=CHROME)
             )
     assert await kinds(gateway, alert) <= {"triggered", "step", "paged"}
     for data, done in ((NOTE, "Your note"), (ESCALATE, "Escalated by you"), (ALL, "Acknowledged by you")):
-        again = await http.post(link(alert), data=data | {"mark": marks[data["answer"]]}, headers=CHROME)
+        again = await http.post(url, data=data | {"mark": marks[data["answer"]]}, headers=CHROME)
         assert said(again).startswith(done)
 
 
