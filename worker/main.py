@@ -16,6 +16,7 @@ from worker.heartbeats import Heartbeats
 from workflows.alert import AlertWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.messages import TASK_QUEUE
+from workflows.overrides import OverridesWorkflow
 
 log = structlog.get_logger()
 
@@ -28,7 +29,7 @@ def build_worker(
     pager: Pager,
     *,
     task_queue: str = TASK_QUEUE,
-    workflows: Sequence[type] = (AlertWorkflow, HeartbeatWorkflow),
+    workflows: Sequence[type] = (AlertWorkflow, HeartbeatWorkflow, OverridesWorkflow),
     activities: Sequence[Callable[..., object]] = (),
 ) -> Worker:
     """The worker with everything it does; a measurement puts other workflows into the same settings."""
