@@ -1,7 +1,8 @@
 """Paging a responder: the one place a page leaves the building."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
 from temporalio import activity
 
@@ -20,6 +21,7 @@ from roust.domain.notification import (
 )
 from roust.domain.personal_rules import at_once, instead, plan
 from roust.domain.recipients import recipients
+from roust.runtime.day_to_day import InHand
 
 _BEAT = 0.5
 _GRACE = 2.0
@@ -27,6 +29,12 @@ _GRACE = 2.0
 next heartbeat, and both together are to stay within the 3 s of CONTRACT rule 7."""
 
 _CUT_OFF = "cut off on its way to the provider; it may have gone out"
+
+
+class DayToDay(Protocol):
+    """What a page needs of `roust.runtime.day_to_day.DayToDay`: an answer within a second, whatever happens."""
+
+    async def of(self, schedules: Iterable[str]) -> InHand: ...
 
 
 class Pager:
@@ -37,10 +45,12 @@ class Pager:
         directory: Callable[[], Directory],
         channels: Mapping[str, Channel],
         links: AnswerLinks,
+        day_to_day: DayToDay | None = None,
     ) -> None:
         self._directory = directory
         self._channels = channels
         self._links = links
+        self._day_to_day = day_to_day
 
     @activity.defn(name="page")
     async def page(self, request: PageRequest) -> PageResult:
@@ -52,7 +62,7 @@ class Pager:
         """
         directory = self._directory()
         sender = Sender(request, directory, self._channels, self._links)
-        paging = _Paging(request, directory, sender, Ledger.resumed())
+        paging = _Paging(request, directory, sender, Ledger.resumed(), await self._in_hand(request, directory))
         try:
             await paging.run()
         except asyncio.CancelledError:
@@ -62,15 +72,24 @@ class Pager:
                 raise
         return paging.result()
 
+    async def _in_hand(self, request: PageRequest, directory: Directory) -> InHand:
+        # Only of schedules that there are: a name that the file lacks is told as such.
+        named = [target.name for target in request.targets if target.kind == "schedule"]
+        asked = [name for name in named if name in directory.schedules]
+        return await self._day_to_day.of(asked) if self._day_to_day is not None and asked else InHand({}, [])
+
 
 class _Paging:
     """One request on its way: user by user, so that nobody waits for another's provider."""
 
-    def __init__(self, request: PageRequest, directory: Directory, sender: Sender, ledger: Ledger) -> None:
+    def __init__(
+        self, request: PageRequest, directory: Directory, sender: Sender, ledger: Ledger, in_hand: InHand
+    ) -> None:
         self._request = request
         self._directory = directory
         self._sender = sender
         self._ledger = ledger
+        self._in_hand = in_hand
         self._stopped = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._resolved: list[Resolved] = []
@@ -80,7 +99,9 @@ class _Paging:
 
     def _resolve(self) -> None:
         request, page = self._request, self._request.kind is MessageKind.PAGE
-        self._resolved, self._problems = recipients(request.targets, self._directory, request.at)
+        overrides, doubts = self._in_hand
+        self._resolved, problems = recipients(request.targets, self._directory, request.at, overrides)
+        self._problems = [*doubts, *problems]
         anew = {found.user for found in self._resolved}
         self._used = {(user, contact) for user, contact in request.used if user not in anew}
         for user in (found.user for found in self._resolved):

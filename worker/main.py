@@ -12,6 +12,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.current import CurrentChannels, CurrentLinks
 from activities.page import Pager
 from roust.domain.directory import Directory
+from roust.runtime.day_to_day import DayToDay
 from worker.heartbeats import Heartbeats
 from workflows.alert import AlertWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
@@ -55,7 +56,7 @@ def build_worker(
 
 async def serve(client: Client, directory: Callable[[], Directory], stop: asyncio.Event) -> None:
     """Work until `stop`, then finish what is in hand."""
-    pager = Pager(directory, CurrentChannels(directory), CurrentLinks(directory))
+    pager = Pager(directory, CurrentChannels(directory), CurrentLinks(directory), DayToDay(client))
     heartbeats = Heartbeats(client, directory)
     async with build_worker(client, pager, activities=[pager.page, heartbeats.missed, heartbeats.back]):
         log.info("worker polls", task_queue=TASK_QUEUE, namespace=client.namespace)

@@ -1,42 +1,50 @@
 """Whom a page goes to: targets resolved to users, each with the reason why."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from roust.domain import schedule as schedules
 from roust.domain.directory import Directory
+from roust.domain.kept_overrides import usable
 from roust.domain.notification import Resolved
+from roust.domain.overrides import Override
 from roust.domain.policy import Target
-from roust.domain.schedule import Schedule
+from roust.domain.schedule import Holding, Schedule
 
-OnCall = Callable[[Schedule, datetime], Iterable[str]]
+Why = Callable[[Schedule, datetime, Sequence[Override]], Iterable[Holding]]
+OnCall = Callable[[str], tuple[list[tuple[str, str]], list[str]]]
 
 
 def recipients(
-    targets: Iterable[Target], directory: Directory, at: datetime, on_call: OnCall = schedules.on_call
+    targets: Iterable[Target],
+    directory: Directory,
+    at: datetime,
+    overrides: Mapping[str, Sequence[Override]] | None = None,
+    why: Why = schedules.why,
 ) -> tuple[list[Resolved], list[str]]:
     """The users whom `targets` name as of `at`, in the order of the targets, and what was wrong, in words.
 
-    A user reached in several ways is listed once, with all the reasons. What is not in the directory is a
-    problem and is passed over: it never raises (CONTRACT rule 3).
+    `overrides` by schedule apply besides those of the file. A user reached in several ways is listed once,
+    with all the reasons. What is not in the directory, an override that names it too, is a problem and is
+    passed over: it never raises (CONTRACT rule 3).
     """
     reasons: dict[str, list[str]] = {}
     problems: list[str] = []
+    on_call = partial(_on_call, directory=directory, at=at, overrides=overrides or {}, why=why)
     for target in targets:
-        users, trouble = _users(target, directory, at, on_call)
+        users, trouble = _users(target, directory, on_call)
         problems += [problem for problem in trouble if problem not in problems]
-        for user, why in users:
+        for user, reason in users:
             if user not in directory.users:
-                problem = f"{why}: no user named {user!r}"
+                problem = f"{reason}: no user named {user!r}"
                 problems += [problem] if problem not in problems else []
-            elif why not in reasons.setdefault(user, []):
-                reasons[user].append(why)
-    return [Resolved(user=user, why="; ".join(why)) for user, why in reasons.items()], problems
+            elif reason not in reasons.setdefault(user, []):
+                reasons[user].append(reason)
+    return [Resolved(user=user, why="; ".join(said)) for user, said in reasons.items()], problems
 
 
-def _users(
-    target: Target, directory: Directory, at: datetime, on_call: OnCall
-) -> tuple[list[tuple[str, str]], list[str]]:
+def _users(target: Target, directory: Directory, on_call: OnCall) -> tuple[list[tuple[str, str]], list[str]]:
     name = target.name
     match target.kind:
         case "user":
@@ -46,7 +54,7 @@ def _users(
         case "group":
             return _group(name, directory)
         case _:
-            return _on_call(name, directory, at, on_call)
+            return on_call(name)
 
 
 def _members(team: str, directory: Directory, why: str) -> tuple[list[tuple[str, str]], list[str]]:
@@ -68,14 +76,18 @@ def _group(name: str, directory: Directory) -> tuple[list[tuple[str, str]], list
     return users, problems
 
 
-def _on_call(name: str, directory: Directory, at: datetime, on_call: OnCall) -> tuple[list[tuple[str, str]], list[str]]:
+def _on_call(
+    name: str, directory: Directory, at: datetime, overrides: Mapping[str, Sequence[Override]], why: Why
+) -> tuple[list[tuple[str, str]], list[str]]:
     if name not in directory.schedules:
         return [], [f"no schedule named {name!r}"]
+    schedule = directory.schedules[name]
+    fit, problems = usable(overrides.get(name, ()), directory.users, at, schedule.time_zone)
     try:
-        users = list(on_call(directory.schedules[name], at))
+        holders = list(why(schedule, at, fit))
     # One schedule that cannot be worked out must not keep the step's other targets from being paged.
     except Exception as error:
-        return [], [f"who is on call in {name} could not be worked out ({type(error).__name__})"]
-    if not users:
-        return [], [f"nobody on call in {name}"]
-    return [(user, f"on call in {name}") for user in users], []
+        return [], [*problems, f"who is on call in {name} could not be worked out ({type(error).__name__})"]
+    if not holders:
+        return [], [*problems, f"nobody on call in {name}"]
+    return [(each.user, f"on call in {name}: {each.reason}") for each in holders], problems

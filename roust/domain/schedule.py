@@ -160,7 +160,7 @@ class Handoff(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """`user` is on call, and why, in words: `weekly layer, until 2026-03-09 09:00 Europe/Berlin`."""
+    """`user` is on call, and why, in words: `weekly layer, until Mon 2026-03-09 09:00 Europe/Berlin`."""
 
     user: str
     reason: str
@@ -258,4 +258,4 @@ def _because(cause: Strand | Override) -> str:
 def _until(end: datetime | None, zone_name: str) -> str:
     if end is None:
         return "with no end in sight"
-    return f"until {wall_clock(end, zone(zone_name)):%Y-%m-%d %H:%M} {zone_name}"
+    return f"until {wall_clock(end, zone(zone_name)):%a %Y-%m-%d %H:%M} {zone_name}"

@@ -8,7 +8,7 @@ from typing import Any
 from temporalio.testing import ActivityEnvironment
 
 from activities.channels.channel import Channel
-from activities.page import Pager
+from activities.page import DayToDay, Pager
 from roust.domain.alert import Urgency
 from roust.domain.directory import CONTACT_KINDS, Directory
 from roust.domain.notification import Outcome, PageRequest, PageResult, Planned
@@ -43,13 +43,14 @@ def a_pager(
     channel: Channel | None = None,
     directory: Directory | None = None,
     channels: Mapping[str, Channel] | None = None,
+    day_to_day: DayToDay | None = None,
 ) -> Pager:
     """A pager whose every kind of contact goes to `channel`, or to `channels`."""
     if channels is None:
         assert channel is not None
         channels = dict.fromkeys(CONTACT_KINDS, channel)
     found = directory or a_directory()
-    return Pager(lambda: found, channels, LINKS)
+    return Pager(lambda: found, channels, LINKS, day_to_day)
 
 
 def an_environment(

@@ -61,7 +61,7 @@ def test_the_way_is_told_rule_by_rule_to_the_people_of_now(roust: Roust) -> None
         'group_by region: one alert for all of {region="eu"}',
         "settle: waits 2m to see whether it heals by itself",
         "policy payments: step 1 notifies schedule primary",
-        "that is now: ben (on call in primary)",
+        "that is now: ben (on call in primary: layer 1, with no end in sight)",
     ]
 
 
@@ -111,7 +111,7 @@ def test_the_way_as_json(roust: Roust) -> None:
         "matched": True,
         "why": 'service="checkout", severity="critical"',
     }
-    assert said["step"]["now"] == [{"user": "ben", "why": "on call in primary"}]
+    assert said["step"]["now"] == [{"user": "ben", "why": "on call in primary: layer 1, with no end in sight"}]
     assert said["differences"] == [{"name": "action", "expected": "drop", "is": "page"}]
 
 

@@ -90,11 +90,13 @@ def test_those_of_the_file_and_those_given_apply_together() -> None:
 
 def test_the_reason_says_how_somebody_came_to_be_on_call_and_until_when() -> None:
     schedule = a_week()
-    assert why(schedule, NOW) == [("ada", "weekly layer, until 2026-01-12 09:00 UTC")]
+    assert why(schedule, NOW) == [("ada", "weekly layer, until Mon 2026-01-12 09:00 UTC")]
     cover = an_override("cover", "eve", reason="dentist", made_by="ada")
-    assert why(schedule, NOW, [cover]) == [("eve", "covers the schedule (dentist, by ada), until 2026-01-08 00:00 UTC")]
+    assert why(schedule, NOW, [cover]) == [
+        ("eve", "covers the schedule (dentist, by ada), until Thu 2026-01-08 00:00 UTC")
+    ]
     assert why(schedule, NOW, [an_override("replace", "eve", replaces="ada")]) == [
-        ("eve", "replaces ada, until 2026-01-08 00:00 UTC")
+        ("eve", "replaces ada, until Thu 2026-01-08 00:00 UTC")
     ]
     alone = Schedule.model_validate(
         {"time_zone": "UTC", "layers": [{"users": ["ada"], "every": "1d", "start": "2026-01-01T00:00"}]}
