@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from api import alerts, answer, docs, health, verbs
+from api import alerts, answer, docs, health, on_call, overrides, verbs
 from api.access import Access, CurrentDirectory, undeclared
 from api.access_log import AccessLog
 from api.body import MOST_SECONDS, BodyLimit
@@ -20,6 +20,8 @@ ROUTERS = (
     heartbeat.router,
     alerts.router,
     verbs.router,
+    on_call.router,
+    overrides.router,
     answer.router,
     health.router,
     docs.router,

@@ -13,6 +13,7 @@ from api.gateway import (
     BadCursor,
     BeyondRetention,
     NoSuchAlert,
+    NoSuchOverride,
     NoSuchService,
     NoWorker,
     Refused,
@@ -106,6 +107,10 @@ def install_errors(app: FastAPI) -> None:
     @app.exception_handler(NoSuchService)
     async def no_service(request: Request, error: NoSuchService) -> Response:
         return error_response(Declined(404, "no_such_service", "no service has this name"))
+
+    @app.exception_handler(NoSuchOverride)
+    async def no_override(request: Request, error: NoSuchOverride) -> Response:
+        return error_response(Declined(404, "no_such_override", "no override of this schedule has this id"))
 
     @app.exception_handler(NoSuchAlert)
     async def no_alert(request: Request, error: NoSuchAlert) -> Response:

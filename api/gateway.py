@@ -1,11 +1,14 @@
 """The gateway: the one door from HTTP to Temporal. Handlers parse, make one gateway call, return."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
 from roust.domain.alert import Event
 from roust.domain.errors import RoustError
+from roust.domain.overrides import Override
+from roust.runtime.day_to_day import InHand
 from workflows.messages import AlertView, Answer, Done, Standing
 
 
@@ -49,6 +52,10 @@ class UnknownTarget(RoustError):
         self.field = field
 
 
+class NoSuchOverride(RoustError):
+    """No override of that id is kept of the schedule (404)."""
+
+
 class NoSuchService(RoustError):
     """There is no service of that name, and no open alert of one (404)."""
 
@@ -80,7 +87,32 @@ class AcknowledgedAll:
     failed: dict[str, str] = field(default_factory=dict)
 
 
+class Overrides(Protocol):
+    """The overrides made day to day: durable, and in force for the next step resolved within a second."""
+
+    async def of(self, schedules: Iterable[str]) -> InHand:
+        """Those of `schedules`, within a second: without an answer what was last known, with a doubt. Never raises."""
+        ...
+
+    async def now(self, schedule: str) -> list[Override]:
+        """Those of `schedule` this very moment, in the order made. Raises Unavailable."""
+        ...
+
+    async def make(self, schedule: str, override: Override) -> Override:
+        """Keep `override`, its times in UTC. Raises Refused (a conflict), NoWorker, Unavailable."""
+        ...
+
+    async def remove(self, schedule: str, override: str, by: str) -> Override:
+        """Remove that one; begun, it ends now. Raises NoSuchOverride, Refused (it is over), NoWorker, Unavailable."""
+        ...
+
+
 class Gateway(Protocol):
+    @property
+    def overrides(self) -> Overrides:
+        """The overrides made day to day."""
+        ...
+
     async def trigger(self, event: Event, key_service: str | None) -> Accepted:
         """Route `event` and start its alert, or repeat the open one. Raises Unavailable."""
         ...

@@ -18,6 +18,7 @@ from api.lane import Pace
 from api.lanes import Lanes
 from api.listing import list_alerts
 from api.opening import TemporalAlert
+from api.overrides_kept import KeptInTemporal
 from api.reading import Reading
 from api.repeats import Said
 from api.storm import acknowledge_all, paging
@@ -75,6 +76,7 @@ class TemporalGateway:
         self._views = ViewCache(self._reading.view)
         self._answering = Answering(client, self._reading, self._lanes, confirm_within)
         self._updating = Updating(client, self._reading)
+        self.overrides = KeptInTemporal(client, task_queue)
 
     async def trigger(self, event: Event, key_service: str | None) -> Accepted:
         """Route `event` and start its alert, or repeat the open one. Raises Unavailable."""

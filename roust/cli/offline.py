@@ -1,7 +1,6 @@
 """Asking the configuration itself who is on call, without a server."""
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,11 +11,9 @@ import typer
 
 from roust.cli.reader import reader_zone
 from roust.cli.terminal import plain
+from roust.domain import zones
 from roust.domain.errors import RoustError
 from roust.domain.schedule import Schedule
-from roust.domain.zones import instant, parse_time, read_time
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class BadQuestion(RoustError):
@@ -62,15 +59,6 @@ def asked_time(text: str | None, schedules: Iterable[Schedule], default: datetim
     if text is None:
         return default
     try:
-        written = parse_time(f"{text}T00:00" if _DATE.fullmatch(text) else text)
+        return zones.asked_time(text, (schedule.time_zone for schedule in schedules))
     except ValueError as wrong:
         raise BadQuestion(str(wrong)) from wrong
-    if written.tzinfo is not None:
-        return instant(written)
-    zones = sorted({schedule.time_zone for schedule in schedules})
-    if len(zones) > 1:
-        raise BadQuestion(
-            f"{text} is not one instant: the schedules go by different clocks ({', '.join(zones)}); "
-            "give it with an offset, such as 2026-01-05T08:00Z, or choose one --schedule"
-        )
-    return read_time(written.isoformat(timespec="seconds"), zones[0] if zones else "UTC")

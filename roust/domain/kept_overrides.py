@@ -1,6 +1,6 @@
 """Overrides made day to day: what is kept of one schedule's, what is refused, and for how long."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
@@ -76,20 +76,16 @@ def in_instants(override: Override, zone: str) -> Override:
 
 
 def usable(
-    overrides: Iterable[Override], users: Container[str], at: datetime, zone: str
+    overrides: Iterable[Override], users: Container[str], zone: str, start: datetime, end: datetime | None = None
 ) -> tuple[list[Override], list[str]]:
-    """Those whose users there are; and in words those in force at `at` that are passed over for want of one."""
+    """Those whose users there are; in words those passed over for want of one that are in force at `start`, or
+    between it and `end`."""
     fit: list[Override] = []
     passed_over: list[str] = []
     for each in overrides:
         unknown = [name for name in each.names if name not in users]
         if not unknown:
             fit.append(each)
-        elif each.in_force(at, zone):
+        elif each.start(zone) <= (end or start) and start < each.end(zone):
             passed_over.append(f"override {each.id} ({each.deed}) is passed over: no user named {unknown[0]!r}")
     return fit, passed_over
-
-
-def sorted_by_start(overrides: Sequence[Override], zone: str) -> list[Override]:
-    """As people list them."""
-    return sorted(overrides, key=lambda each: (each.start(zone), each.id))

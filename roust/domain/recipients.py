@@ -82,7 +82,7 @@ def _on_call(
     if name not in directory.schedules:
         return [], [f"no schedule named {name!r}"]
     schedule = directory.schedules[name]
-    fit, problems = usable(overrides.get(name, ()), directory.users, at, schedule.time_zone)
+    fit, problems = usable(overrides.get(name, ()), directory.users, schedule.time_zone, at)
     try:
         holders = list(why(schedule, at, fit))
     # One schedule that cannot be worked out must not keep the step's other targets from being paged.

@@ -3,6 +3,7 @@
 import difflib
 import re
 import zoneinfo
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
@@ -17,6 +18,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 _LAST_ANSWER = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
 _FIRST_ANSWER = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FORM = "write it like 2026-01-05T09:00 (in the schedule's zone) or 2026-01-05T08:00Z"
 _SECOND = timedelta(seconds=1)
 _LOCAL_EPOCH = datetime(1970, 1, 1)
@@ -154,6 +156,32 @@ def parse_time(text: str) -> datetime:
     if not FIRST_YEAR <= written.year <= LAST_YEAR:
         raise ValueError(f"the year of {text} must be from {FIRST_YEAR} to {LAST_YEAR}")
     return written
+
+
+def asked_time(text: str, zone_names: Iterable[str]) -> datetime:
+    """The instant that `text` means in a question to schedules of those zones; a date is its midnight.
+
+    Without an offset it goes by their clock, as in a configuration. ValueError when it is no time, or when
+    their clocks differ; OutsideCalendar.
+    """
+    written = parse_time(f"{text}T00:00" if _DATE.fullmatch(text) else text)
+    if written.tzinfo is not None:
+        return instant(written)
+    clocks = sorted(set(zone_names))
+    if len(clocks) > 1:
+        raise ValueError(
+            f"{text} is not one instant: the schedules go by different clocks ({', '.join(clocks)}); "
+            "give it with an offset, such as 2026-01-05T08:00Z, or choose one schedule"
+        )
+    return instant(read_time(written.isoformat(timespec="seconds"), clocks[0] if clocks else "UTC"))
+
+
+def local_time(at: datetime, zone_name: str) -> str:
+    """`at` as a configuration writes it by the clock of the zone; with its offset where that shows it twice."""
+    shown = wall_clock(at, zone(zone_name))
+    if first(shown, zone(zone_name)) == at:
+        return shown.isoformat(timespec="seconds" if shown.second else "minutes")
+    return at.astimezone(zone(zone_name)).isoformat(timespec="seconds")
 
 
 def format_time(at: datetime) -> str:

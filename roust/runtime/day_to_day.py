@@ -39,6 +39,10 @@ class DayToDay:
         """Those of `schedule` this very moment. Raises RPCError and the like when Temporal does not answer."""
         return await self._reader(schedule).now()
 
+    def forget(self, schedule: str) -> None:
+        """Those of `schedule` have just changed: the next look is a new one."""
+        self._reader(schedule).forget()
+
     def _reader(self, schedule: str) -> Published[KeptOverrides]:
         if schedule not in self._readers:
             self._readers[schedule] = Published(

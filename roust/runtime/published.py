@@ -59,6 +59,10 @@ class Published(Generic[State]):
         # Shared: one page that is called off must not take the answer from the others.
         return await asyncio.shield(self._asking)
 
+    def forget(self) -> None:
+        """It has just been written to: the next look is a new one."""
+        self._fresh_until, self._asking = float("-inf"), None
+
     async def now(self) -> State:
         """What is published this very moment. Raises what Temporal raises, RPCError or OSError and the like."""
         handle = self._client.get_workflow_handle(self._id)

@@ -13,7 +13,13 @@ from api.app import create_app
 from api.gateway import Gateway
 from roust.domain.directory import Directory, Token
 
-TOKENS = {"ada-laptop": ("ada", "responder"), "robot": (None, "responder"), "wall": (None, "viewer")}
+TOKENS = {
+    "ada-laptop": ("ada", "responder"),
+    "robot": (None, "responder"),
+    "wall": (None, "viewer"),
+    "ben-laptop": ("ben", "editor"),
+    "planner": (None, "editor"),
+}
 """name: (user, role); the secret is `secret of {name}`."""
 
 
