@@ -97,6 +97,10 @@ class Api:
         """POST `body` to `path`, once: what it asks for may have been recorded though no answer came."""
         return self._ask("POST", path, json=body)
 
+    def delete(self, path: str, **query: str | int | None) -> Reply:
+        """DELETE `path`, once, with what `query` gives (None: left out)."""
+        return self._ask("DELETE", path, params={name: value for name, value in query.items() if value is not None})
+
     def _ask(self, method: str, path: str, **parts: Any) -> Reply:
         import httpx2
 

@@ -5,11 +5,12 @@ import sys
 
 import typer
 
-from roust.cli import on_call, policy, rehearse, responder, route, run, verbs
+from roust.cli import on_call, override, policy, rehearse, responder, route, run, verbs
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 policy.register(app)
 on_call.register(app)
+override.register(app)
 rehearse.register(app)
 responder.register(app)
 verbs.register(app)

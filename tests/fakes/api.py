@@ -81,7 +81,7 @@ def serving() -> Iterator[FakeApi]:
             self.end_headers()
             self.wfile.write(sent)
 
-        do_GET = do_POST = _do
+        do_GET = do_POST = do_DELETE = _do
 
         def log_message(self, format: str, *args: object) -> None:
             """The test's own output says more."""
