@@ -1,14 +1,15 @@
 """override add, list, remove, export: who is on call instead, for a while; over HTTP."""
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from roust.cli.http import DEFAULT_URL
+from roust.cli.http import DEFAULT_URL, trouble_told
 from roust.cli.moments import now
 from roust.cli.on_call import ZoneOption, asking, path_of
-from roust.cli.responder import AsJson, By, UrlOption
+from roust.cli.responder import AsJson, By, UrlOption, as_responder
 from roust.cli.terminal import console, plain, show
 
 if TYPE_CHECKING:
@@ -107,6 +108,15 @@ def export(schedule: Schedule, url: UrlOption = DEFAULT_URL) -> None:
     typer.echo("overrides:")
     for each in kept:
         typer.echo(f"  - {_yaml(each, body['time_zone'])}  # {each.id}, by {plain(each.made_by)}")
+
+
+def overrides_told(url: str, schedules: Iterable[str]) -> "dict[str, list[Override]]":
+    """Those made day to day, by schedule; what goes wrong is one line on stderr and the exit code."""
+    from roust.cli.weeks import override_told
+
+    with trouble_told(), as_responder(url) as api:
+        bodies = {name: api.get(f"{path_of(name)}/overrides").body for name in schedules}
+    return {name: [override_told(each) for each in body["overrides"]] for name, body in bodies.items()}
 
 
 def _midnight(text: str) -> str:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from roust.cli.configured import ConfigOption, directory_or_exit, print_problems
+from roust.cli.http import DEFAULT_URL
 from roust.cli.moments import now
+from roust.cli.override import overrides_told
+from roust.cli.responder import UrlOption
 from roust.cli.terminal import console, plain, show
 
 if TYPE_CHECKING:
@@ -48,19 +51,25 @@ def check(
         raise typer.Exit(1)
 
 
-def policies(*, config: ConfigOption = None, as_json: AsJson = False) -> None:
+def policies(
+    *,
+    config: ConfigOption = None,
+    live: Annotated[bool, typer.Option("--live", help="With the overrides made day to day, asked of the API.")] = False,
+    url: UrlOption = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
     """Each escalation policy as a table: who is paged at each step, who that is now, and when."""
     from roust.cli.policy_table import as_data, heading, policy_table
 
     directory = directory_or_exit(config)
-    at = now()
+    at, overrides = now(), overrides_told(url, directory.schedules) if live else {}
     if as_json:
-        _print_json([as_data(name, directory, at) for name in directory.escalation_policies])
+        _print_json([as_data(name, directory, at, overrides) for name in directory.escalation_policies])
         return
     out = console()
     for place, name in enumerate(directory.escalation_policies):
         typer.echo(("\n" if place else "") + heading(name, directory))
-        show(out, policy_table(name, directory, at))
+        show(out, policy_table(name, directory, at, overrides))
 
 
 def _summary(paths: list[Path], loaded: "Loaded") -> str:

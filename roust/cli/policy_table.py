@@ -1,5 +1,6 @@
 """An escalation policy as a table: each step, who that is now, and when, pass by pass."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,8 +9,11 @@ from rich.table import Table
 from roust.cli.terminal import plain
 from roust.domain.directory import Directory
 from roust.domain.duration import format_duration
+from roust.domain.overrides import Override
 from roust.domain.policy import EscalationPolicy, Target
 from roust.domain.recipients import recipients
+
+Overrides = Mapping[str, Sequence[Override]]
 
 PASSES_SHOWN = 3
 """Columns that 80 characters hold; of more passes, the first ones and the last."""
@@ -35,8 +39,11 @@ def heading(name: str, directory: Directory) -> str:
     return "\n".join(lines)
 
 
-def policy_table(name: str, directory: Directory, at: datetime) -> Table:
-    """Policy `name`, with the people of `at`; times count from the trigger, high urgency."""
+def policy_table(name: str, directory: Directory, at: datetime, overrides: Overrides | None = None) -> Table:
+    """Policy `name`, with the people of `at`; times count from the trigger, high urgency.
+
+    `overrides` by schedule apply besides those of the file.
+    """
     policy = directory.escalation_policies[name]
     shown = _shown_passes(policy.repeats + 1)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
@@ -53,16 +60,16 @@ def policy_table(name: str, directory: Directory, at: datetime) -> Table:
         for line, target in enumerate(step.notify):
             # A step is told once, on the line of its first target.
             lead, tail = (str(place + 1), [*times, wait]) if line == 0 else ("", [])
-            table.add_row(lead, str(target), _people(target, directory, at), *tail)
+            table.add_row(lead, str(target), _people(target, directory, at, overrides), *tail)
     exhausted = format_duration((policy.repeats + 1) * _length(policy))
     for line, target in enumerate(directory.last_resort(name)):
         when = [*[""] * (len(shown) - 1), exhausted] if line == 0 else []
         lead = "last resort" if line == 0 else ""
-        table.add_row(lead, str(target), _people(target, directory, at), *when)
+        table.add_row(lead, str(target), _people(target, directory, at, overrides), *when)
     return table
 
 
-def as_data(name: str, directory: Directory, at: datetime) -> dict[str, Any]:
+def as_data(name: str, directory: Directory, at: datetime, overrides: Overrides | None = None) -> dict[str, Any]:
     """The same for programs; times and waits in seconds."""
     policy = directory.escalation_policies[name]
     passes = range(1, policy.repeats + 2)
@@ -73,24 +80,24 @@ def as_data(name: str, directory: Directory, at: datetime) -> dict[str, Any]:
         "steps": [
             {
                 "step": place + 1,
-                "targets": [_target_data(target, directory, at) for target in step.notify],
+                "targets": [_target_data(target, directory, at, overrides) for target in step.notify],
                 "wait": int(step.wait.total_seconds()),
                 "after": [int(_begins(policy, place, number).total_seconds()) for number in passes],
             }
             for place, step in enumerate(policy.steps)
         ],
         "exhausted_after": int((len(passes) * _length(policy)).total_seconds()),
-        "last_resort": [_target_data(target, directory, at) for target in directory.last_resort(name)],
+        "last_resort": [_target_data(target, directory, at, overrides) for target in directory.last_resort(name)],
     }
 
 
-def _target_data(target: Target, directory: Directory, at: datetime) -> dict[str, Any]:
-    found, problems = recipients([target], directory, at)
+def _target_data(target: Target, directory: Directory, at: datetime, overrides: Overrides | None) -> dict[str, Any]:
+    found, problems = recipients([target], directory, at, overrides)
     return {target.kind: target.name, "now": [each.user for each in found], "problems": problems}
 
 
-def _people(target: Target, directory: Directory, at: datetime) -> str:
-    found, problems = recipients([target], directory, at)
+def _people(target: Target, directory: Directory, at: datetime, overrides: Overrides | None) -> str:
+    found, problems = recipients([target], directory, at, overrides)
     return plain(", ".join(each.user for each in found) or "; ".join(problems) or "nobody")
 
 

@@ -13,6 +13,7 @@ from roust.cli.terminal import show
 from roust.config.load import load
 from tests.cli.conftest import Roust
 from tests.config.files import ENVIRON, GOOD
+from tests.fakes.api import FakeApi
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SECRETS = (
@@ -161,3 +162,24 @@ def test_policies_of_a_broken_file_are_its_mistakes(here: Path, roust: Roust) ->
     result = roust("policies")
     assert result.exit_code == 1
     assert "roust.yaml:2:1: not YAML" in result.stderr
+
+
+def test_policies_live_show_who_covers_by_an_override_made_day_to_day(
+    here: Path, roust: Roust, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rota = "schedules: {primary: {time_zone: UTC, layers: [{users: [ada], every: 1w, start: 2026-01-05T09:00}]}}\n"
+    text = GOOD.replace("{user: ada}], wait", "{schedule: primary}], wait").replace(
+        "users:\n", "users:\n  ben: {contacts: {mail: {email: ben@example.com}}}\n"
+    )
+    (here / "roust.yaml").write_text(text + rota)
+    cover = {"id": "o1", "kind": "cover", "user": "ben", "from": "2026-01-01T00:00:00Z", "to": "2190-01-01T00:00:00Z"}
+    api.answers("GET", "/v1/schedules/primary/overrides", 200, {"overrides": [cover], "planned": []})
+
+    def now_of(*words: str) -> list[str]:
+        result = roust("policies", "--json", *words)
+        assert result.exit_code == 0, result.output
+        return list(json.loads(result.stdout)[0]["steps"][0]["targets"][0]["now"])
+
+    assert now_of() == ["ada"]
+    assert api.asked == []
+    assert now_of("--live") == ["ben"]

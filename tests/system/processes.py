@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,10 @@ async def roust(*words: str, log: Path, **environment: str) -> AsyncIterator[Rou
                 process.kill()
 
 
+def _in_an_hour(now: datetime) -> str:
+    return (now + timedelta(hours=1)).isoformat(timespec="seconds")
+
+
 class NotNow(Exception):
     """503: the API cannot answer at the moment; a source or a person tries again."""
 
@@ -105,6 +109,18 @@ class Api:
     async def acknowledge(self, alert: str) -> int:
         answer = await self._http.post(f"/v1/alerts/{alert}/acknowledge", json={}, headers=self._token)
         return answer.status_code
+
+    async def cover(self, schedule: str, user: str) -> datetime:
+        """`user` takes the whole schedule for an hour: when it was answered, by this machine's clock."""
+        now = datetime.now(UTC)
+        span = {"from": (now - timedelta(hours=1)).isoformat(timespec="seconds"), "to": _in_an_hour(now)}
+        body = {"kind": "cover", "user": user, **span}
+        answer = await self._http.post(f"/v1/schedules/{schedule}/overrides", json=body, headers=self._token)
+        if answer.status_code == 503:
+            raise NotNow
+        # A worker that was too slow to answer may have made it after all: then it is there already.
+        assert answer.status_code in (201, 409), answer.text
+        return datetime.now(UTC)
 
     async def view(self, alert: str) -> dict[str, Any]:
         answer = await self._http.get(f"/v1/alerts/{alert}", headers=self._token)
