@@ -11,7 +11,7 @@ from roust.domain.zones import format_time
 KEPT_FOR = timedelta(days=30)
 """How long an override that is over can still be read: as long as a closed alert."""
 
-MOST = 200
+MOST = 100
 """Overrides kept of one schedule: every page of it reads them all."""
 
 INSTANTS = "UTC"

@@ -42,7 +42,7 @@ def test_more_than_a_page_can_read_is_refused_with_the_cure_and_room_comes_with_
     full = kept(*(a_cover("ada", n, n + 1) for n in range(MOST)))
     refused = full.objection(a_cover("ada", MOST, MOST + 1), NOON)
     assert refused is not None
-    assert "200 overrides are kept of this schedule already; export some into the file" in refused.text
+    assert f"{MOST} overrides are kept of this schedule already; export some into the file" in refused.text
     assert full.objection(a_cover("ada", MOST, MOST + 1), NOON + HOUR + KEPT_FOR) is None
 
 
