@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
+from itertools import chain
 from urllib.parse import SplitResult, urlsplit
 
 import phonenumbers
@@ -31,7 +32,8 @@ def check_formats(draft: Draft) -> None:
 
 def _zones(draft: Draft) -> None:
     known = zone_names()
-    for path, node in draft.root.select("users.*.time_zone"):
+    zones = (draft.root.select(pattern) for pattern in ("users.*.time_zone", "stakeholder_groups.*.time_zone"))
+    for path, node in chain(*zones):
         if isinstance(node.value, str) and not node.missing and node.value not in known:
             what = f"named {node.value[:64]!r}{draft.hint(node.value, known)}" if not node.origin else "of that name"
             draft.error(path, f"no time zone {what}")

@@ -11,6 +11,8 @@ from roust.domain.duration import Duration
 from roust.domain.heartbeat import Heartbeat
 from roust.domain.intake import Intake
 from roust.domain.matcher import MatcherText
+from roust.domain.notice import AskedMoment, Moment
+from roust.domain.notice_template import NoticeTemplate
 from roust.domain.policy import EscalationPolicy, Name, Target
 from roust.domain.routing import Route
 from roust.domain.schedule import Schedule
@@ -110,14 +112,6 @@ class Defaults(_Entry):
     last_resort: list[Target] = []
 
 
-class Moment(StrEnum):
-    TRIGGERED = "triggered"
-    ACKNOWLEDGED = "acknowledged"
-    EXHAUSTED = "exhausted"
-    RESOLVED = "resolved"
-    UPDATE = "update"
-
-
 class Stakeholder(_Entry):
     user: str | None = None
     email: str | None = Field(default=None, repr=False)
@@ -132,13 +126,15 @@ class Stakeholder(_Entry):
 
 
 class StakeholderGroup(_Entry):
-    """People told about outages that matter to them."""
+    """People told about outages that matter to them. `time_zone`: of the bare addresses; users have their own."""
 
     members: list[Stakeholder] = Field(min_length=1)
     services: list[str] | None = None
     min_priority: Priority = Priority.P1
-    moments: list[Moment] = [Moment.TRIGGERED, Moment.RESOLVED]
+    moments: list[AskedMoment] = [Moment.TRIGGERED, Moment.RESOLVED]
     after: Duration | None = None
+    time_zone: str = "UTC"
+    templates: dict[Moment, NoticeTemplate] = {}
 
 
 class Maintenance(_Entry):

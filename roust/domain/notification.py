@@ -6,6 +6,8 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from roust.domain.alert import AlertText, Urgency
+from roust.domain.notice import Notice
+from roust.domain.notice_template import NoticeTemplate
 from roust.domain.policy import Target
 
 OUTSIDE = 0
@@ -132,7 +134,8 @@ class Message(BaseModel):
     """One message to one contact, ready to be worded by its channel. Never enters a history.
 
     `key` is the idempotency key. `answer_url` is the responder's own link (None where there is nobody
-    to answer). `step` 0 is the last resort.
+    to answer). `step` 0 is the last resort. `notices` (kind notice): what a stakeholder is told, one
+    outage, or several at once, which is a digest; `template`: the group's own words for a single one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -155,6 +158,8 @@ class Message(BaseModel):
     answer_url: str | None = None
     delayed_since: datetime | None = None
     note: str = ""
+    notices: list[Notice] = []
+    template: NoticeTemplate | None = None
 
 
 class Receipt(BaseModel):
