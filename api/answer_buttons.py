@@ -1,6 +1,6 @@
 """The buttons of the answer page: their words, and which of them an alert has besides the two big ones."""
 
-from api.press import Button
+from api.press import UPDATES, Button
 from roust.domain.alert import AlertState
 from workflows.messages import AlertView
 
@@ -13,6 +13,10 @@ WORDS = {
     Button.SNOOZE_1H: ("Snooze 1 h", "Nobody is paged; then it climbs again"),
     Button.SNOOZE_4H: ("Snooze 4 h", "Nobody is paged; then it climbs again"),
     Button.NOTE: ("Add the note", "For everybody who reads the timeline"),
+    Button.UPDATE: ("Post the update", "To the stakeholders; no time is promised for more"),
+    Button.UPDATE_30M: ("Post; more in 30 min", "To the stakeholders; you are reminded then"),
+    Button.UPDATE_1H: ("Post; more in 1 h", "To the stakeholders; you are reminded then"),
+    Button.UPDATE_2H: ("Post; more in 2 h", "To the stakeholders; you are reminded then"),
 }
 """What stands on a button, and below it."""
 
@@ -31,4 +35,4 @@ def more(alert: AlertView, paging: int) -> dict[Button, str]:
         found[Button.ESCALATE] = str(alert.step)
     if alert.state not in (AlertState.HELD, AlertState.SUPPRESSED):
         found |= dict.fromkeys(SNOOZES, "")
-    return found | {Button.NOTE: ""}
+    return found | dict.fromkeys((Button.NOTE, *UPDATES), "")

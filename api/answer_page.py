@@ -15,6 +15,7 @@ from api.press import SAYS, Button
 from roust.domain.alert import AlertState
 from roust.domain.directory import Directory, User
 from roust.domain.duration import format_duration
+from roust.domain.updates import UPDATE_LENGTH
 from roust.domain.verbs import NOTE_LENGTH
 from workflows.messages import AlertView, Answer, Standing
 
@@ -47,12 +48,13 @@ PAGE_HEADERS = {
 @dataclass(frozen=True)
 class Outcome:
     """What the page says first. `tone`: good, news, wait or bad; `status` is the HTTP one.
-    `kept`: the note that was not taken, so that nobody types it twice."""
+    `kept`, `kept_update`: the note or update that was not taken, so that nobody types it twice."""
 
     text: str
     tone: str
     status: int = 200
     kept: str = ""
+    kept_update: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def render(
         "again": again,
         "words": WORDS,
         "note_length": NOTE_LENGTH,
+        "update_length": UPDATE_LENGTH,
         "says": SAYS,
         "more": more(view, paging) if view and buttons and not again else {},
         "paging": paging,

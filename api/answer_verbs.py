@@ -1,6 +1,7 @@
 """The folded verbs of the answer page: each done as pressed, and what came of it in one honest sentence."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import timedelta
 
 from api.answer_buttons import PAGING
@@ -9,6 +10,7 @@ from api.gateway import Gateway, NoSuchService, NotConfirmed, NoWorker, Refused,
 from api.press import Button, Doubt
 from roust.domain.duration import format_duration
 from roust.domain.text import clean
+from roust.domain.updates import UPDATE_LENGTH
 from roust.domain.verbs import NOTE_LENGTH
 from roust.runtime.links import AnswerToken
 from workflows.messages import AlertView, Done
@@ -18,10 +20,17 @@ LENGTHS = {
     Button.SNOOZE_1H: timedelta(hours=1),
     Button.SNOOZE_4H: timedelta(hours=4),
 }
+PROMISES = {
+    Button.UPDATE: None,
+    Button.UPDATE_30M: timedelta(minutes=30),
+    Button.UPDATE_1H: timedelta(hours=1),
+    Button.UPDATE_2H: timedelta(hours=2),
+}
 
 
 async def do(gateway: Gateway, answer: AnswerToken, button: Button, said: str, reader: Reader) -> Outcome:
-    """What came of a press; `said` is the step that they saw, or the note. Raises BeyondRetention, NoSuchAlert."""
+    """What came of a press; `said` is the step that they saw, or the note
+    or update. Raises BeyondRetention, NoSuchAlert."""
     alert, user, now = answer.alert, answer.user, reader.at(reader.now)
     match button:
         case Button.ACKNOWLEDGE_ALL:
@@ -31,6 +40,8 @@ async def do(gateway: Gateway, answer: AnswerToken, button: Button, said: str, r
             return await _outcome(gateway.escalate(alert, user, int(said)), done, "escalated")
         case Button.NOTE:
             return await _note(gateway, answer, said)
+        case _ if button in PROMISES:
+            return await _update(gateway, answer, said, PROMISES[button], reader)
         case _ if button in LENGTHS:
             length = LENGTHS[button]
             done = f"Snoozed by you for {format_duration(length)}, until {reader.at(reader.now + length)}."
@@ -68,6 +79,22 @@ async def _note(gateway: Gateway, answer: AnswerToken, said: str) -> Outcome:
         return Outcome(f"NOT noted: a note has at most {NOTE_LENGTH} characters.", "bad", 422, text)
     noted = gateway.note(answer.alert, answer.user, text)
     return await _outcome(noted, "Your note is in the timeline.", "noted", text)
+
+
+async def _update(
+    gateway: Gateway, answer: AnswerToken, said: str, more_in: timedelta | None, reader: Reader
+) -> Outcome:
+    text = clean(said.replace("\r\n", "\n").strip())
+    if not text:
+        return Outcome("Nothing was posted: the update is empty.", "wait", 422)
+    if len(text) > UPDATE_LENGTH:
+        long = f"NOT posted: an update has at most {UPDATE_LENGTH} characters."
+        return Outcome(long, "bad", 422, kept_update=text)
+    next_ = reader.now + more_in if more_in else None
+    promised = f" The next news is promised for {reader.at(next_)}." if next_ else ""
+    posted = gateway.post_update(answer.alert, answer.user, text, next_)
+    outcome = await _outcome(posted, f"Your update is posted.{promised}", "posted")
+    return outcome if outcome.tone == "good" else replace(outcome, kept_update=text)
 
 
 async def _acknowledge_all(gateway: Gateway, answer: AnswerToken, reader: Reader) -> Outcome:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from roust.domain.alert import Event
@@ -162,6 +162,10 @@ class Gateway(Protocol):
 
     async def note(self, alert: str, by: str, text: str) -> Done:
         """A line of the timeline. Raises as `escalate`."""
+        ...
+
+    async def post_update(self, alert: str, by: str, text: str, next_: datetime | None) -> Done:
+        """A status update for the stakeholders; `next_`: when more is promised. Raises as `escalate`."""
         ...
 
     async def standing(self, alert: str) -> Standing:

@@ -27,10 +27,15 @@ class Button(StrEnum):
     SNOOZE_1H = "snooze-1h"
     SNOOZE_4H = "snooze-4h"
     NOTE = "note"
+    UPDATE = "update"
+    UPDATE_30M = "update-30m"
+    UPDATE_1H = "update-1h"
+    UPDATE_2H = "update-2h"
 
 
-SAYS = {Button.ESCALATE: "step", Button.NOTE: "text"}
-"""The field that goes with a button: the step that they saw, the note itself."""
+UPDATES = (Button.UPDATE, Button.UPDATE_30M, Button.UPDATE_1H, Button.UPDATE_2H)
+SAYS = {Button.ESCALATE: "step", Button.NOTE: "text", **dict.fromkeys(UPDATES, "text")}
+"""The field that goes with a button: the step that they saw, the note or update itself."""
 
 
 class Doubt(StrEnum):

@@ -39,6 +39,7 @@ from workflows.messages import (
     Done,
     Escalate,
     Note,
+    PostUpdate,
     Reassign,
     Resolve,
     Snooze,
@@ -184,6 +185,11 @@ class TemporalGateway:
 
     async def note(self, alert: str, by: str, text: str) -> Done:
         return await self._update(alert, lambda until: Note(alert=alert, by=by, text=text, expires=until))
+
+    async def post_update(self, alert: str, by: str, text: str, next_: datetime | None) -> Done:
+        return await self._update(
+            alert, lambda until: PostUpdate(alert=alert, by=by, text=text, next=next_, expires=until)
+        )
 
     async def _update(self, alert: str, ask: Callable[[datetime], Ask]) -> Done:
         try:

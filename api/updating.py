@@ -10,14 +10,34 @@ from temporalio.exceptions import ApplicationError
 from api.door import NotThere, asked
 from api.gateway import NoWorker, Refused
 from api.reading import Found, Reading
-from workflows.messages import ESCALATE, NOTE, REASSIGN, REFUSED, SNOOZE, Ask, Done, Escalate, Note, Reassign, Snooze
+from workflows.messages import (
+    ESCALATE,
+    NOTE,
+    REASSIGN,
+    REFUSED,
+    SNOOZE,
+    UPDATE,
+    Ask,
+    Done,
+    Escalate,
+    Note,
+    PostUpdate,
+    Reassign,
+    Snooze,
+)
 
 ANSWERED_WITHIN = timedelta(seconds=3)
 """Without a worker Temporal would keep the question for ever."""
 EXPIRES_AFTER = timedelta(seconds=10)
 """After so long the alert refuses what was asked. The rest beyond the answer is for clocks that differ."""
 
-_VERB: dict[type[Ask], str] = {Escalate: ESCALATE, Reassign: REASSIGN, Snooze: SNOOZE, Note: NOTE}
+_VERB: dict[type[Ask], str] = {
+    Escalate: ESCALATE,
+    Reassign: REASSIGN,
+    Snooze: SNOOZE,
+    Note: NOTE,
+    PostUpdate: UPDATE,
+}
 
 
 class Updating:

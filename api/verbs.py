@@ -1,15 +1,17 @@
-"""The responder's other verbs over HTTP: escalate, reassign, snooze, note; a storm's acknowledge (CONTRACT §4)."""
+"""The responder's other verbs over HTTP: escalate, reassign, snooze, note, update; a storm's acknowledge (§4)."""
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
 from api.alerts import AlertId, Answered, Responder, by_whom, gateway_of
-from roust.domain.duration import Duration
+from roust.domain.duration import Duration, parse_duration
 from roust.domain.policy import Name
 from roust.domain.text import clean
+from roust.domain.updates import UPDATE_LENGTH, promise_refusal
 from roust.domain.verbs import NOTE_LENGTH
 from workflows.messages import Done
 
@@ -45,6 +47,27 @@ class Noted(Answered):
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NOTE_LENGTH)]
 
 
+def _instant(given: Any) -> Any:
+    """The instant that a length from now means; anything else as it is."""
+    try:
+        return datetime.now(UTC) + parse_duration(given) if isinstance(given, str) else given
+    except ValueError:
+        return given
+
+
+def _possible(instant: datetime) -> datetime:
+    if wrong := promise_refusal(instant, datetime.now(UTC)):
+        raise ValueError(wrong)
+    return instant
+
+
+class Posted(Answered):
+    """`next`: when the next news is due, as a length (`30m`) or an instant with its offset."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=UPDATE_LENGTH)]
+    next: Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_possible)] | None = None
+
+
 @router.post("/alerts/{alert}/escalate")
 async def escalate(request: Request, caller: Responder, alert: AlertId, said: Escalated) -> JSONResponse:
     """The next step begins now. 200, 409 with the reason, 503 when no worker answers: then it is not done."""
@@ -68,6 +91,13 @@ async def snooze(request: Request, caller: Responder, alert: AlertId, said: Snoo
 async def note(request: Request, caller: Responder, alert: AlertId, said: Noted) -> JSONResponse:
     """A line for the timeline. Answers as escalate."""
     return _done(await gateway_of(request).note(alert, by_whom(request, caller, said), clean(said.text)))
+
+
+@router.post("/alerts/{alert}/updates")
+async def post_update(request: Request, caller: Responder, alert: AlertId, said: Posted) -> JSONResponse:
+    """A status update for the stakeholders, and when they hear again. Answers as escalate."""
+    by = by_whom(request, caller, said)
+    return _done(await gateway_of(request).post_update(alert, by, clean(said.text), said.next))
 
 
 @router.post("/services/{name}/acknowledge")

@@ -18,6 +18,7 @@ from workflows.messages import (
     RESOLVE,
     SNOOZE,
     TRIGGER,
+    UPDATE,
     VIEW,
     WORKFLOW,
     Acknowledge,
@@ -27,6 +28,7 @@ from workflows.messages import (
     Done,
     Escalate,
     Note,
+    PostUpdate,
     Reassign,
     Resolve,
     Snooze,
@@ -35,7 +37,7 @@ from workflows.messages import (
 )
 
 with workflow.unsafe.imports_passed_through():
-    from roust.domain import verbs
+    from roust.domain import updates, verbs
     from roust.domain.alert import AlertText
     from roust.domain.decision import End, Send, Wait
     from roust.domain.due import next_due
@@ -120,6 +122,12 @@ class AlertWorkflow:
         """A line of the timeline."""
         return self._do(lambda: self._refusal(it), lambda now: verbs.add_note(self._story, it.text, it.by, now))
 
+    @workflow.update(name=UPDATE)
+    def post_update(self, it: PostUpdate) -> Done:
+        """A status update: the stakeholders who asked get it."""
+        story = self._story
+        return self._do(lambda: self._update_refusal(it), lambda now: updates.post(story, it.text, it.next, it.by, now))
+
     @escalate.validator
     def _escalate_possible(self, it: Escalate) -> None:
         _accept_in_time(it)
@@ -140,11 +148,19 @@ class AlertWorkflow:
         _accept_in_time(it)
         _accept_unless(self._refusal(it))
 
+    @post_update.validator
+    def _update_possible(self, it: PostUpdate) -> None:
+        _accept_in_time(it)
+        _accept_unless(self._update_refusal(it))
+
     def _escalate_refusal(self, it: Escalate) -> str | None:
         return verbs.escalate_refusal(self._story, it.alert, it.step)
 
     def _snooze_refusal(self, it: Snooze) -> str | None:
         return verbs.snooze_refusal(self._story, it.alert, it.length)
+
+    def _update_refusal(self, it: PostUpdate) -> str | None:
+        return self._refusal(it) or updates.update_refusal(it.text, it.next, self._now())
 
     def _refusal(self, it: Ask) -> str | None:
         return verbs.refusal(self._story, it.alert)

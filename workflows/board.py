@@ -63,6 +63,7 @@ class Board:
             acknowledged_at=story.acknowledged_at,
             resolved_at=story.resolved_at,
             resolved_by=story.resolved_by,
+            news_due=None if alert.state is AlertState.RESOLVED else story.news.due,
             truncated=alert.truncated or story.timeline.omitted > 0,
             timeline=story.timeline.entries,
         )

@@ -18,7 +18,7 @@ from roust.domain.trigger import Trigger as Trigger
 TASK_QUEUE = "roust"
 WORKFLOW = "Alert"
 TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
-ESCALATE, REASSIGN, SNOOZE, NOTE = "escalate", "reassign", "snooze", "note"
+ESCALATE, REASSIGN, SNOOZE, NOTE, UPDATE = "escalate", "reassign", "snooze", "note", "update"
 VIEW = "view"
 REFUSED = "Refused"
 """The type of the error that refuses an update."""
@@ -135,6 +135,13 @@ class Note(Ask):
     text: str
 
 
+class PostUpdate(Ask):
+    """A status update for the stakeholders; `next`: when more is promised."""
+
+    text: str
+    next: datetime | None = None
+
+
 class Done(BaseModel):
     """A verb was done: where the alert stands now. A refused one is an error of type REFUSED that says why.
 
@@ -224,6 +231,7 @@ class AlertView(BaseModel):
     acknowledged_at: datetime | None = None
     resolved_at: datetime | None = None
     resolved_by: str | None = None
+    news_due: datetime | None = None
     source: str = ""
     runbook: str | None = None
     impact: str | None = None

@@ -1,4 +1,4 @@
-"""escalate, reassign, snooze, note: what a responder does besides answering, over HTTP."""
+"""escalate, reassign, snooze, note, update: what a responder does besides answering, over HTTP."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command("reassign")(reassign)
     app.command("snooze")(snooze)
     app.command("note")(note)
+    app.command("update")(update)
 
 
 def escalate(
@@ -80,6 +81,27 @@ def note(
             raise UsageTrouble("the note is empty")
     _do(alert, "notes", lambda api, id_: {"text": text}, by, url)
     typer.echo("noted")
+
+
+def update(
+    alert: AlertId,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What is being done, for people who will not fix it.")],
+    next_: Annotated[
+        str | None, typer.Option("--next", metavar="WHEN", help="When they hear again: 30m, 2h, or 2026-03-02T14:30Z.")
+    ] = None,
+    by: By = None,
+    url: UrlOption = DEFAULT_URL,
+) -> None:
+    """Post a status update to the stakeholders."""
+    with trouble_told():
+        if not text.strip():
+            raise UsageTrouble("the update is empty")
+    _do(alert, "updates", lambda api, id_: {"text": text} | ({"next": next_} if next_ else {}), by, url)
+    typer.echo(f"posted; the next news is promised{_when(next_)}" if next_ else "posted")
+
+
+def _when(next_: str) -> str:
+    return f" for {plain(next_)}" if "T" in next_ else f" in {plain(next_)}"
 
 
 def _do(alert: str, verb: str, body: Callable[[Api, str], Body], by: str | None, url: str) -> Body:

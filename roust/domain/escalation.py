@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from roust.domain.alert import AlertState, AlertText, Answer, Urgency
 from roust.domain.climb import Climb, Retry, planned_instant
 from roust.domain.duration import format_duration
+from roust.domain.news import News
 from roust.domain.notification import MessageKind, Planned
 from roust.domain.policy import EscalationPolicy, Step, Target
 from roust.domain.routing import Action
@@ -87,6 +88,7 @@ class Escalation(BaseModel):
     step_sent: bool = False
     step_gave_up: bool = False
     """A send to one of them failed until its time was over, which is not the same as refused."""
+    news: News = News()
     flights: dict[int, Flight] = {}
     flown: int = 0
     generation: int = 0

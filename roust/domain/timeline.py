@@ -36,6 +36,7 @@ class Kind(StrEnum):
     ESCALATED = "escalated"
     REASSIGNED = "reassigned"
     NOTE = "note"
+    UPDATE = "update"
     PART_OVER = "part_over"
 
 

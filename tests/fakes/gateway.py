@@ -1,7 +1,7 @@
 """A gateway that remembers what it was told and answers as Temporal would."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from api.gateway import Accepted, Unavailable
@@ -93,6 +93,9 @@ class RecordingGateway:
         self._not_asked()
 
     async def note(self, alert: str, by: str, text: str) -> Any:
+        self._not_asked()
+
+    async def post_update(self, alert: str, by: str, text: str, next_: datetime | None) -> Any:
         self._not_asked()
 
     async def standing(self, alert: str) -> Any:
