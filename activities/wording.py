@@ -3,13 +3,14 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 
 from activities import text
+from activities.notice_wording import worded_notice
+from activities.worded import TEMPLATES, Worded
 from roust.domain.alert import AlertText, Urgency
 from roust.domain.notification import LAST_RESORT, REASSIGNED, Message, MessageKind
 
@@ -21,24 +22,6 @@ _DETAILS_CAP = 1500
 _MOST_LABELS = 30
 _MOST_LINKS = 10
 
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=select_autoescape(("html",)),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-
-
-@dataclass(frozen=True)
-class Worded:
-    """A message in words. `html` is None when it could not be rendered: the text stands alone then."""
-
-    subject: str
-    text: str
-    html: str | None
-
 
 @dataclass(frozen=True)
 class Hyperlink:
@@ -48,8 +31,10 @@ class Hyperlink:
     href: str
 
 
-def worded(message: Message, templates: Environment = _templates) -> Worded:
+def worded(message: Message, templates: Environment = TEMPLATES) -> Worded:
     """`message` in words. Never raises for what an alert says: if it cannot be rendered, a plain fallback."""
+    if message.notices:
+        return worded_notice(message)
     heading = subject(message)
     try:
         facts = _facts(message)

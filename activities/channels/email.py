@@ -62,7 +62,9 @@ class EmailChannel:
         """
         words = worded(message)
         domain = self._from.domain or "roust.invalid"
-        root = f"<alert.{_digest(message.alert.id)}@{domain}>"
+        # A notice is no page: a stakeholder who is paged as well finds them in two threads.
+        thread = f"notice.{message.alert.id}" if message.notices else message.alert.id
+        root = f"<alert.{_digest(thread)}@{domain}>"
         mail = EmailMessage(policy=policy.SMTP.clone(max_line_length=76))
         mail["From"] = self._from
         mail["To"] = _recipient(address, message.user_name)

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 
 from activities import text
+from activities.channels.notice_payload import notice_payload
 from roust.domain.notification import LAST_RESORT, Message
 
 log = structlog.get_logger()
@@ -15,7 +16,7 @@ def payload(message: Message) -> bytes:
     """The body to post: ASCII JSON, the same for the same message. If an alert's own words cannot be
     rendered, a plain one without them: any text pages (CONTRACT rule 20)."""
     try:
-        return _encode(_whole(message))
+        return _encode(notice_payload(message) if message.notices else _whole(message))
     # Whatever a source wrote, somebody has to be woken.
     except Exception as error:
         log.error("webhook payload not rendered; sent plain", error=type(error).__name__, key=message.key)

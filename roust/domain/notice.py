@@ -31,9 +31,9 @@ class Notice(BaseModel):
 
     `since`: when the outage began; `at`: when the moment was. `impact`: the service's own words for what
     its users miss. `owner`: the display name of whoever has it. `next_due`: when Roust acts next (the next
-    person is called, a snooze ends); `step` and `steps` say how far the calls have gone. `news_due`: when
-    the next news was promised. `update`, `update_by`: what a responder wrote, and their display name, for
-    the moments `update` and `standing`.
+    step begins, a snooze ends; no reminder or personal rule). `news_due`: when the next news was promised.
+    `update`, `update_by`: what a responder wrote, and their display name, for the moments `update` and
+    `standing`. `follows`: the moments that the group asked for, so that a text promises no other.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,8 +49,7 @@ class Notice(BaseModel):
     state: AlertState
     owner: str | None = None
     next_due: datetime | None = None
-    step: int = 0
-    steps: int = 0
     news_due: datetime | None = None
     update: str = ""
     update_by: str | None = None
+    follows: list[Moment] = []

@@ -1,0 +1,130 @@
+"""A notice's facts in plain words: what is affected, since when, who is on it, what comes next."""
+
+from datetime import datetime
+
+from activities import text
+from activities.reader_time import ReaderTime, lasting
+from roust.domain.alert import AlertState, Priority
+from roust.domain.notice import Moment, Notice
+
+AFFECTED_CAP, NAME_CAP, UPDATE_CAP = 500, 80, 2000
+
+LABELS = {
+    Moment.TRIGGERED: "Outage",
+    Moment.ACKNOWLEDGED: "In hand",
+    Moment.EXHAUSTED: "Nobody has answered",
+    Moment.RESOLVED: "Resolved",
+    Moment.UPDATE: "Update",
+    Moment.STANDING: "Ongoing outage",
+}
+"""What a notice's first word is."""
+
+_TONES = {Moment.RESOLVED: "good", Moment.ACKNOWLEDGED: "busy", Moment.UPDATE: "busy"}
+_HOW_BAD = {Priority.P1: "P1, the most serious", Priority.P5: "P5, the least serious"}
+
+
+class NoticeFacts:
+    """The words for `notice`, for a reader whose clock is `clock`. Every one is clean and of one line, but
+    `update`, which keeps its lines."""
+
+    def __init__(self, notice: Notice, clock: ReaderTime) -> None:
+        self._notice = notice
+        self._clock = clock
+        self.over = notice.state is AlertState.RESOLVED
+        self.label = LABELS[notice.moment]
+        self.tone = _TONES.get(notice.moment, "bad")
+        if notice.moment is Moment.STANDING and notice.state is AlertState.ACKNOWLEDGED:
+            self.tone = "busy"
+        self.service = text.line(notice.service, NAME_CAP)
+        said = text.line(notice.impact or "", AFFECTED_CAP).rstrip(".")
+        self.impact = said or f"{self.service} is affected"
+        self.owner = text.line(notice.owner or "", NAME_CAP)
+        self.update = text.body(notice.update, UPDATE_CAP).strip()
+        self.update_by = text.line(notice.update_by or "", NAME_CAP)
+        self.lasted = lasting(notice.at - notice.since)
+        self.since = clock.full(notice.since)
+        self.priority = _HOW_BAD.get(notice.priority, notice.priority.value)
+
+    @property
+    def who(self) -> str:
+        """A sentence: who is on it."""
+        match self._notice.state:
+            case AlertState.ACKNOWLEDGED:
+                return f"{self.owner or 'Somebody'} is working on it."
+            case AlertState.EXHAUSTED:
+                return "Everybody on call has been notified, and nobody has answered yet."
+            case AlertState.SNOOZED:
+                return f"{self.owner or 'Somebody'} knows of it and has put it off for a while."
+            case AlertState.HELD:
+                return "It began during planned maintenance; nobody has been notified yet."
+            case AlertState.SUPPRESSED:
+                return "It has been recorded; nobody has been notified."
+            case AlertState.RESOLVED:
+                by = f" {self.owner} was working on it." if self.owner else ""
+                return f"It is over. It lasted {self.lasted}.{by}"
+        return "The people on call are being notified; nobody has answered yet."
+
+    @property
+    def next(self) -> str:
+        """A sentence: what happens next. Empty where nothing is known."""
+        notice, at = self._notice, self._coming(self._notice.next_due)
+        match notice.state:
+            case AlertState.TRIGGERED:
+                return f"If nobody has taken it on by {at}, more people are notified." if at else ""
+            case AlertState.EXHAUSTED:
+                return "The last people named for such a case have been notified, too."
+            case AlertState.SNOOZED | AlertState.HELD:
+                return f"At {at} the people on call are notified again." if at else ""
+        return ""
+
+    @property
+    def news(self) -> str:
+        """A sentence: when to expect news."""
+        if self.over:
+            return ""
+        if at := self._coming(self._notice.news_due):
+            return f"The next news is due by {at}."
+        hopes = [words for moment, words in _HOPES if moment in self._notice.follows and self._may_come(moment)]
+        return f"You will hear again when {' or '.join(hopes)}." if hopes else ""
+
+    def prose(self) -> str:
+        """The sentences that every notice has, in order."""
+        return " ".join(part for part in (self.who, self.next, self.news) if part)
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The facts at a glance."""
+        length = "Lasted" if self.over else "For"
+        return [
+            ("Since", self.since),
+            (length, self.lasted),
+            ("Service", self.service),
+            ("Priority", self.priority),
+        ]
+
+    def fields(self) -> dict[str, str]:
+        """The named fields of a group's own template."""
+        return {
+            "impact": self.impact,
+            "service": self.service,
+            "priority": self._notice.priority.value,
+            "since": self.since,
+            "now": self._clock.full(self._notice.at),
+            "lasted": self.lasted,
+            "owner": self.owner or "nobody yet",
+            "who": self.who,
+            "next": self.next,
+            "news": self.news,
+            "update": self.update,
+        }
+
+    def _coming(self, instant: datetime | None) -> str:
+        """When, in words; nothing for what is not to come."""
+        if instant is None or instant <= self._notice.at:
+            return ""
+        return self._clock.short(instant, self._notice.at)
+
+    def _may_come(self, moment: Moment) -> bool:
+        return moment is Moment.RESOLVED or not self._notice.owner
+
+
+_HOPES = ((Moment.ACKNOWLEDGED, "somebody has taken it on"), (Moment.RESOLVED, "it is over"))
