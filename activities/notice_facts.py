@@ -1,6 +1,6 @@
 """A notice's facts in plain words: what is affected, since when, who is on it, what comes next."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from activities import text
 from activities.reader_time import ReaderTime, lasting
@@ -11,7 +11,7 @@ AFFECTED_CAP, NAME_CAP, UPDATE_CAP = 500, 80, 2000
 
 LABELS = {
     Moment.TRIGGERED: "Outage",
-    Moment.ACKNOWLEDGED: "In hand",
+    Moment.ACKNOWLEDGED: "Being worked on",
     Moment.EXHAUSTED: "Nobody has answered",
     Moment.RESOLVED: "Resolved",
     Moment.UPDATE: "Update",
@@ -61,6 +61,8 @@ class NoticeFacts:
                 return "It has been recorded; nobody has been notified."
             case AlertState.RESOLVED:
                 by = f" {self.owner} was working on it." if self.owner else ""
+                if self._notice.assumed:
+                    return "Nothing has been heard of it for a long time: it is taken to be over."
                 return f"It is over. It lasted {self.lasted}.{by}"
         return "The people on call are being notified; nobody has answered yet."
 
@@ -72,7 +74,7 @@ class NoticeFacts:
             case AlertState.TRIGGERED:
                 return f"If nobody has taken it on by {at}, more people are notified." if at else ""
             case AlertState.EXHAUSTED:
-                return "The last people named for such a case have been notified, too."
+                return "Those named as a last resort have been notified, too."
             case AlertState.SNOOZED | AlertState.HELD:
                 return f"At {at} the people on call are notified again." if at else ""
         return ""
@@ -93,13 +95,22 @@ class NoticeFacts:
 
     def rows(self) -> list[tuple[str, str]]:
         """The facts at a glance."""
-        length = "Lasted" if self.over else "For"
-        return [
-            ("Since", self.since),
-            (length, self.lasted),
-            ("Service", self.service),
-            ("Priority", self.priority),
-        ]
+        notice, clock = self._notice, self._clock
+        if self.over:
+            when = [("From", self.since), ("Until", clock.short(notice.at, notice.since)), ("Lasted", self.lasted)]
+        else:
+            when = [("Since", f"{self.since}{self._so_far}")]
+        return [*when, ("Service", self.service), ("Priority", self.priority)]
+
+    def line(self) -> str:
+        """The same in one line."""
+        when = f"From {self.since}, {self.lasted}" if self.over else f"Since {self.since}{self._so_far}"
+        return f"{when}. Service {self.service}, {self.priority}."
+
+    @property
+    def _so_far(self) -> str:
+        length = self._notice.at - self._notice.since
+        return f", for {lasting(length)}" if length >= timedelta(minutes=1) else ""
 
     def fields(self) -> dict[str, str]:
         """The named fields of a group's own template."""

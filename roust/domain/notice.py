@@ -33,7 +33,8 @@ class Notice(BaseModel):
     its users miss. `owner`: the display name of whoever has it. `next_due`: when Roust acts next (the next
     step begins, a snooze ends; no reminder or personal rule). `news_due`: when the next news was promised.
     `update`, `update_by`: what a responder wrote, and their display name, for the moments `update` and
-    `standing`. `follows`: the moments that the group asked for, so that a text promises no other.
+    `standing`. `follows`: the moments that the group asked for, so that a text promises no other. `assumed`:
+    nobody said that it is over; it was resolved by timeout.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,3 +54,4 @@ class Notice(BaseModel):
     update: str = ""
     update_by: str | None = None
     follows: list[Moment] = []
+    assumed: bool = False
