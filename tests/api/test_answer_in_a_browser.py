@@ -166,6 +166,10 @@ async def test_the_rest_is_folded_below_the_big_button_and_needs_one_press_each(
     await page.get_by_role("button", name="Add the note").tap()
     await expect(status).to_have_text("Your note is in the timeline.")
     await page.locator("summary").tap()
+    await page.get_by_label("A status update").fill("We look into it.")
+    await page.get_by_role("button", name="Post the update, more in 30 minutes").tap()
+    await expect(status).to_contain_text("Your update is posted.")
+    await page.locator("summary").tap()
     await page.get_by_role("button", name="Escalate now").tap()
     await expect(status).to_contain_text("Escalated by you at ")
     await page.locator("summary").tap()
@@ -177,6 +181,7 @@ async def test_the_rest_is_folded_below_the_big_button_and_needs_one_press_each(
     view = await gateway.view(alert)
     assert [(e.kind, e.user) for e in view.timeline if e.user == "ada" and e.kind != "paged"] == [
         ("note", "ada"),
+        ("update", "ada"),
         ("escalated", "ada"),
         ("snoozed", "ada"),
         ("acknowledged", "ada"),

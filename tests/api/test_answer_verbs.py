@@ -25,6 +25,7 @@ ESCALATE = {"answer": "escalate", "step": "1"}
 SNOOZE = {"answer": "snooze-1h"}
 NOTE = {"answer": "note", "text": "the disk is full\r\nof <b>logs</b>"}
 ALL = {"answer": "acknowledge-all"}
+UPDATE = {"answer": "update-30m", "text": "We look <b>into</b> it."}
 
 
 @pytest.fixture
@@ -91,6 +92,26 @@ async def test_a_note_is_in_the_timeline_and_an_empty_one_is_not(
     assert said(longest) == "Your note is in the timeline."
 
 
+async def test_an_update_is_posted_with_the_promise_of_its_button(
+    http: httpx2.AsyncClient, gateway: TemporalGateway, alert: str, worker: Worker
+) -> None:
+    assert (await http.post(link(alert), data=UPDATE | {"text": " \r\n "})).status_code == 422
+    long = await http.post(link(alert), data=UPDATE | {"text": "é" * 2001})
+    # What was typed stands where it was typed, and nowhere else.
+    assert (long.status_code, long.text.count("é" * 2001)) == (422, 1)
+    assert "é" in long.text.split('id="update"')[1]
+    done = await http.post(link(alert), data=UPDATE)
+    assert re.fullmatch(r"Your update is posted. The next news is promised for .*\d\d:\d\d UTC.", said(done))
+    view = await gateway.view(alert)
+    assert view.news_due is not None
+    assert timedelta(minutes=29) < view.news_due - view.triggered_at < timedelta(minutes=32)
+    plain = await http.post(link(alert), data=UPDATE | {"answer": "update"})
+    assert said(plain) == "Your update is posted."
+    view = await gateway.view(alert)
+    posted = [(e.user, e.text) for e in view.timeline if e.kind == "update"]
+    assert (posted, view.news_due) == ([("ada", "We look <b>into</b> it.")] * 2, None)
+
+
 async def test_all_of_the_service_are_acknowledged_with_one_press(
     http: httpx2.AsyncClient, gateway: TemporalGateway, service: str, alert: str, worker: Worker
 ) -> None:
@@ -120,7 +141,7 @@ async def test_a_press_that_nobody_vouches_for_is_asked_again_with_what_it_says(
     await step_of(gateway, alert, 1)
     url = link(alert)  # One link: it bears the second in which it was made.
     marks: dict[str, str] = {}
-    for data, field in ((ESCALATE, "step"), (NOTE, "text"), (SNOOZE, ""), (ALL, "")):
+    for data, field in ((ESCALATE, "step"), (NOTE, "text"), (UPDATE, "text"), (SNOOZE, ""), (ALL, "")):
         doubted = await http.post(url, data=data, headers=CHROME)
         assert "press once more" in said(doubted)
         mark = doubted.text.split('name="mark" value="')[1].split('"')[0]
@@ -134,7 +155,12 @@ async def test_a_press_that_nobody_vouches_for_is_asked_again_with_what_it_says(
                 await http.post(url, data={"answer": wrong, "mark": mark}, headers=CHROME)
             )
     assert await kinds(gateway, alert) <= {"triggered", "step", "paged"}
-    for data, done in ((NOTE, "Your note"), (ESCALATE, "Escalated by you"), (ALL, "Acknowledged by you")):
+    for data, done in (
+        (NOTE, "Your note"),
+        (UPDATE, "Your update is posted"),
+        (ESCALATE, "Escalated by you"),
+        (ALL, "Acknowledged by you"),
+    ):
         again = await http.post(url, data=data | {"mark": marks[data["answer"]]}, headers=CHROME)
         assert said(again).startswith(done)
 
@@ -165,7 +191,7 @@ async def test_what_is_over_is_shown_as_over_whatever_was_pressed(
 ) -> None:
     await gateway.resolve(alert, "ben", "api")
     await ended(client, alert)
-    for data in (ESCALATE, SNOOZE, NOTE):
+    for data in (ESCALATE, SNOOZE, NOTE, UPDATE):
         late = await http.post(link(alert), data=data)
         assert (late.status_code, "by Ben Bitdiddle." in said(late)) == (409, True)
         assert "<button" not in late.text
@@ -182,6 +208,9 @@ async def test_without_a_worker_it_says_that_it_was_not_done_and_keeps_the_note(
         assert (noted.status_code, said(noted)[:9]) == (503, "NOT noted")
         assert "<details open>" in noted.text
         assert "the disk is full\nof &lt;b&gt;logs" in noted.text
+        posted = await http.post(link(alert), data=UPDATE)
+        assert (posted.status_code, said(posted)[:10]) == (503, "NOT posted")
+        assert "We look &lt;b&gt;into&lt;/b&gt; it." in posted.text.split('id="update"')[1]
         assert said(await http.post(link(alert), data=ALL)).startswith("Recorded for 1 alert of ")
 
 

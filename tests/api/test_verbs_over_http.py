@@ -1,8 +1,8 @@
-"""Escalate, reassign, snooze, note, and a storm's acknowledge: over HTTP, on the real server."""
+"""Escalate, reassign, snooze, note, update, and a storm's acknowledge: over HTTP, on the real server."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -22,7 +22,15 @@ from tests.api.test_temporal_gateway import ended, signals
 from tests.fakes.recording_channel import RecordingChannel
 
 ADA, ROBOT, WALL = bearer("ada-laptop"), bearer("robot"), bearer("wall")
-POSSIBLE = {"escalate": {"step": 1}, "reassign": {"user": "ben"}, "snooze": {"for": "1h"}, "notes": {"text": "x"}}
+POSSIBLE = {
+    "escalate": {"step": 1},
+    "reassign": {"user": "ben"},
+    "snooze": {"for": "1h"},
+    "notes": {"text": "x"},
+    "updates": {"text": "x"},
+}
+
+HALF_AN_HOUR = timedelta(minutes=30)
 
 
 @pytest.fixture
@@ -141,6 +149,19 @@ async def test_snooze_and_note_are_done_and_recorded_with_who(
         ("notes", {"text": " \n "}, "text"),
         ("notes", {"text": "x" * 2001}, "text"),
         ("notes", {"text": "x", "by": "ben"}, "by"),
+        ("updates", {}, "text"),
+        ("updates", {"text": " \n "}, "text"),
+        ("updates", {"text": "x" * 2001}, "text"),
+        ("updates", {"text": "x", "next": "soon"}, "next"),
+        ("updates", {"text": "x", "next": "0"}, "next"),
+        ("updates", {"text": "x", "next": "30s"}, "next"),
+        ("updates", {"text": "x", "next": "8d"}, "next"),
+        ("updates", {"text": "x", "next": 60}, "next"),
+        ("updates", {"text": "x", "next": True}, "next"),
+        ("updates", {"text": "x", "next": "2026-01-01T00:00Z"}, "next"),
+        ("updates", {"text": "x", "next": "2126-01-01T00:00Z"}, "next"),
+        ("updates", {"text": "x", "next": (datetime.now(UTC) + HALF_AN_HOUR).replace(tzinfo=None).isoformat()}, "next"),
+        ("updates", {"text": "x", "stakeholders": ["all"]}, "stakeholders"),
     ],
 )
 async def test_what_cannot_be_meant_is_422_with_the_field(
@@ -154,6 +175,30 @@ async def test_what_cannot_be_meant_is_422_with_the_field(
         answer = await http.post(f"/v1/alerts/{alert}/{verb}", json=body, headers=ADA)
     assert answer.status_code == 422
     assert answer.json()["error"]["fields"][0]["field"] == field
+
+
+@pytest.mark.parametrize("next_", ["30m", None, "an instant"])
+async def test_an_update_is_recorded_with_who_and_what_was_promised(
+    http: httpx2.AsyncClient, alert: str, worker: Worker, next_: str | None
+) -> None:
+    promised = datetime.now(UTC) + HALF_AN_HOUR
+    body = {
+        "text": " We have found\nthe cause. \u0000",
+        "next": promised.isoformat() if next_ == "an instant" else next_,
+    }
+    done = await http.post(f"/v1/alerts/{alert}/updates", json=body, headers=ADA)
+    assert (done.status_code, done.json()["state"]) == (200, "triggered")
+    shown = (await http.get(f"/v1/alerts/{alert}", headers=WALL)).json()
+    (entry,) = (e for e in shown["timeline"] if e["kind"] == "update")
+    assert (entry["user"], entry["text"]) == ("ada", "We have found\nthe cause. \ufffd")
+    if next_ is None:
+        assert shown["news_due"] is None
+    else:
+        assert abs(datetime.fromisoformat(shown["news_due"]) - promised) < timedelta(seconds=20)
+
+
+async def test_who_only_reads_posts_no_update(http: httpx2.AsyncClient, alert: str) -> None:
+    assert (await http.post(f"/v1/alerts/{alert}/updates", json={"text": "x"}, headers=WALL)).status_code == 403
 
 
 @pytest.mark.parametrize("length", ["0", "1s", "3650d"])
@@ -179,7 +224,7 @@ async def test_with_no_worker_a_verb_is_503_and_is_not_done_when_one_comes_too_l
         answers = [
             await http.post(f"/v1/alerts/{alert}/{verb}", json=body, headers=ADA) for verb, body in POSSIBLE.items()
         ]
-        assert [(one.status_code, "retry-after" in one.headers) for one in answers] == [(503, True)] * 4
+        assert [(one.status_code, "retry-after" in one.headers) for one in answers] == [(503, True)] * len(POSSIBLE)
         assert "no worker answers: not done" in answers[0].json()["error"]["message"]
         async with a_worker:
             await step_of(gateway, alert, 1)

@@ -1,4 +1,4 @@
-"""`roust escalate`, `reassign`, `snooze`, `note`, `ack --service`: one request each, honest about what happened."""
+"""`roust escalate`, `reassign`, `snooze`, `note`, `update`, `ack --service`: one request each, honest about it."""
 
 import pytest
 
@@ -42,6 +42,19 @@ def test_escalate_from_the_step_that_they_saw_asks_nothing_else(api: FakeApi, ro
             "reassigned to policy db\n",
         ),
         (("snooze", ID, "--for", "90m"), "snooze", {"for": "1h30m"}, "snoozed for 1h30m\n"),
+        (("update", ID, "we look into it"), "updates", {"text": "we look into it"}, "posted\n"),
+        (
+            ("update", ID, "found it", "--next", "30m"),
+            "updates",
+            {"text": "found it", "next": "30m"},
+            "posted; the next news is promised in 30m\n",
+        ),
+        (
+            ("update", ID, "found it", "--next", "2026-03-02T14:30Z", "--by", "ben"),
+            "updates",
+            {"text": "found it", "next": "2026-03-02T14:30Z", "by": "ben"},
+            "posted; the next news is promised for 2026-03-02T14:30Z\n",
+        ),
         (("note", ID, "the disk is full"), "notes", {"text": "the disk is full"}, "noted\n"),
     ],
 )
@@ -71,6 +84,7 @@ def test_with_no_worker_it_says_that_nothing_was_done(api: FakeApi, roust: Roust
         ("snooze", ID, "--for", "-1h"),
         ("snooze", ID, "--for", "10y"),
         ("note", ID, "  "),
+        ("update", ID, "  "),
         ("escalate", ID, "--step", "-1"),
         ("ack",),
         ("ack", ID, "--service", "checkout"),

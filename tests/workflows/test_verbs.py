@@ -1,4 +1,4 @@
-"""Escalate, reassign, snooze, note: what responders do besides acknowledge and resolve."""
+"""Escalate, reassign, snooze, note, update: what responders do besides acknowledge and resolve."""
 
 from datetime import timedelta
 
@@ -8,7 +8,19 @@ from temporalio.client import WorkflowUpdateFailedError
 from roust.domain.policy import EscalationPolicy, Target
 from tests.workflows.conftest import Staging
 from tests.workflows.scene import Scene
-from workflows.messages import ESCALATE, NOTE, REASSIGN, SNOOZE, Done, Escalate, Note, Reassign, Snooze
+from workflows.messages import (
+    ESCALATE,
+    NOTE,
+    REASSIGN,
+    SNOOZE,
+    UPDATE,
+    Done,
+    Escalate,
+    Note,
+    PostUpdate,
+    Reassign,
+    Snooze,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -106,6 +118,30 @@ async def test_a_note_stands_in_the_timeline_and_changes_nothing(scene: Staging)
     view = await s.view()
     assert [(e.user, e.text) for e in view.timeline if e.kind == "note"] == [("ada", "the disk is full of logs")]
     assert s.pages == [(0, "ada", "mail"), (300, "ben", "mail")]
+
+
+async def test_an_update_stands_in_the_timeline_with_its_promise_and_pages_nobody(scene: Staging) -> None:
+    s = await (await scene()).start()
+    await s.until(10)
+    alert = (await s.view()).id
+    promised = s.began + timedelta(minutes=30)
+    await ask(s, UPDATE, PostUpdate(alert=alert, by="ada", text="We look into it.", next=promised))
+    view = await s.view()
+    assert [(e.user, e.text) for e in view.timeline if e.kind == "update"] == [("ada", "We look into it.")]
+    assert view.news_due == promised
+    assert s.pages == [(0, "ada", "mail")]
+    await ask(s, UPDATE, PostUpdate(alert=alert, by="ben", text="Found it."))
+    assert (await s.view()).news_due is None
+
+
+async def test_impossible_updates_are_refused_with_the_reason(scene: Staging) -> None:
+    s = await (await scene()).start()
+    alert = (await s.view()).id
+    assert "is empty" in await refused(s, UPDATE, PostUpdate(alert=alert, by="ada", text=" "))
+    past = PostUpdate(alert=alert, by="ada", text="x", next=s.began - timedelta(minutes=5))
+    assert "1m to 1w from now" in await refused(s, UPDATE, past)
+    assert "another alert" in await refused(s, UPDATE, PostUpdate(alert="other", by="ada", text="x"))
+    assert [e for e in (await s.view()).timeline if e.kind == "update"] == []
 
 
 async def test_verbs_for_another_alert_are_refused(scene: Staging) -> None:
