@@ -72,7 +72,7 @@ class NoticeFacts:
         notice, at = self._notice, self._coming(self._notice.next_due)
         match notice.state:
             case AlertState.TRIGGERED:
-                return f"If nobody has taken it on by {at}, more people are notified." if at else ""
+                return f"If nobody answers, the next attempt to reach somebody is at {at}." if at else ""
             case AlertState.EXHAUSTED:
                 return "Those named as a last resort have been notified, too."
             case AlertState.SNOOZED | AlertState.HELD:

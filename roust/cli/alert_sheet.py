@@ -42,6 +42,7 @@ def _rows(alert: dict[str, Any], seen: datetime) -> list[tuple[str, Text]]:
         ("priority", f"{alert['priority']}, {alert['urgency']} urgency"),
         ("since", _since(alert, seen)),
         ("next", _next(alert, seen)),
+        ("news", _news(alert)),
         ("impact", alert.get("impact")),
         ("runbook", alert.get("runbook")),
         ("source", alert.get("source")),
@@ -52,6 +53,12 @@ def _rows(alert: dict[str, Any], seen: datetime) -> list[tuple[str, Text]]:
         ("id", alert["id"]),
     ]
     return [(plain(name), value if isinstance(value, Text) else Text(plain(value))) for name, value in rows if value]
+
+
+def _news(alert: dict[str, Any]) -> str:
+    """When stakeholders were promised to hear again."""
+    due = alert.get("news_due")
+    return f"promised for {local(instant(due))}" if due else ""
 
 
 def _detail(value: Any) -> str:

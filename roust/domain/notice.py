@@ -30,8 +30,8 @@ class Notice(BaseModel):
     whoever reads it does not speak that language, and may not be of the house.
 
     `since`: when the outage began; `at`: when the moment was. `impact`: the service's own words for what
-    its users miss. `owner`: the display name of whoever has it. `next_due`: when Roust acts next (the next
-    step begins, a snooze ends; no reminder or personal rule). `news_due`: when the next news was promised.
+    its users miss. `owner`: the display name of whoever has it. `next_due`: when Roust next tries to
+    reach somebody (the next step or personal rule, the end of a snooze). `news_due`: when the next news was promised.
     `update`, `update_by`: what a responder wrote, and their display name, for the moments `update` and
     `standing`. `follows`: the moments that the group asked for, so that a text promises no other. `assumed`:
     nobody said that it is over; it was resolved by timeout.

@@ -28,7 +28,11 @@ def text_of(*notices: Notice, **parts: Any) -> str:
 @pytest.mark.parametrize(
     ("notice", "subject", "said"),
     [
-        (a_notice(), "Outage: Customers cannot pay", "nobody has answered yet. If nobody has taken it on by 13:05,"),
+        (
+            a_notice(),
+            "Outage: Customers cannot pay",
+            "nobody has answered yet. If nobody answers, the next attempt to reach somebody is at 13:05.",
+        ),
         (in_hand(), "Being worked on: Customers cannot pay", "Ada Lovelace is working on it."),
         (
             a_notice(moment="exhausted", state="exhausted"),
@@ -40,7 +44,7 @@ def text_of(*notices: Notice, **parts: Any) -> str:
         (
             a_notice(moment="standing", at=NOON + timedelta(minutes=5), next_due=NOON + timedelta(minutes=15)),
             "Ongoing outage: Customers cannot pay",
-            "If nobody has taken it on by 13:15",
+            "If nobody answers, the next attempt to reach somebody is at 13:15.",
         ),
         (
             in_hand(state="snoozed", next_due=NOON + timedelta(days=1)),
@@ -74,7 +78,7 @@ def test_a_notice_says_since_when_in_the_readers_zone_and_when_to_expect_news() 
     [
         (["triggered", "resolved"], "You will hear again when it is over."),
         (["acknowledged", "resolved"], "You will hear again when somebody has taken it on or it is over."),
-        (["triggered"], "more people are notified."),
+        (["triggered"], "to reach somebody is at 13:05."),
     ],
 )
 def test_no_news_is_promised_that_the_group_did_not_ask_for(follows: list[str], said: str) -> None:

@@ -30,8 +30,10 @@ from workflows.messages import (
     REASSIGN,
     SEARCH_ATTRIBUTES,
     SNOOZE,
+    UPDATE,
     Escalate,
     Note,
+    PostUpdate,
     Reassign,
     Snooze,
 )
@@ -98,6 +100,7 @@ escalate = update(ESCALATE, lambda alert: Escalate(alert=alert, by="ada", step=1
 reassign = update(REASSIGN, lambda alert: Reassign(alert=alert, by="ada", user="margaret"))
 snooze = update(SNOOZE, lambda alert: Snooze(alert=alert, by="ada", length=timedelta(hours=1)))
 note = update(NOTE, lambda alert: Note(alert=alert, by="ada", text="looking"))
+post = update(UPDATE, lambda alert: PostUpdate(alert=alert, by="ada", text="We look into it."))
 
 Shape = tuple[dict[str, Any], dict[str, Any], list[Act]]
 LOW = {"priority": "P4", "urgency": "low"}
@@ -138,6 +141,7 @@ SHAPES: dict[str, Shape] = {
     "reassigned": ({}, {}, [after(60, reassign), after(1500)]),
     "snoozed": ({}, {}, [after(60, snooze), after(4200)]),
     "noted": ({}, {}, [after(60, note), after(400, resolve)]),
+    "updated": ({}, {}, [after(60, post), after(400, resolve)]),
 }
 FAILING: dict[str, tuple[str, str]] = {
     "refused": ("refuse", "ada"),
