@@ -37,7 +37,7 @@ from workflows.messages import (
 )
 
 with workflow.unsafe.imports_passed_through():
-    from roust.domain import updates, verbs
+    from roust.domain import telling, updates, verbs
     from roust.domain.alert import AlertText
     from roust.domain.decision import End, Send, Wait
     from roust.domain.due import next_due
@@ -73,8 +73,13 @@ class AlertWorkflow:
                 case Send() as send:
                     self._send(send)
                 case Wait() as wait:
+                    self._tell(wait.until)
                     await self._wait(wait)
                 case End() if not self._inbox:
+                    self._tell(None)
+                    if telling.still_telling(self._story):
+                        await self._wait(Wait(None, "telling the stakeholders that it is over"))
+                        continue
                     self._board.publish(self._story, Wait(None, "over"))
                     return self._board.view(self._story)
 
@@ -203,6 +208,7 @@ class AlertWorkflow:
             settle=given.settle,
             held_until=given.held_until,
             held_because=given.held_because,
+            stakeholders=given.stakeholders,
         )
 
     def _now(self) -> datetime:
@@ -237,12 +243,28 @@ class AlertWorkflow:
         del self._flights[number]
         self._inbox.append(lambda now: land(self._story, number, result, now))
 
+    def _tell(self, next_due: datetime | None) -> None:
+        # After every page that is due was handed over: a notice never delays one.
+        told = telling.next_notices(self._story, self._now(), next_due)
+        if told is not None:
+            task = asyncio.create_task(self._land_notices(*told))
+            self._landings.add(task)
+            task.add_done_callback(self._landings.discard)
+
+    async def _land_notices(self, number: int, request: telling.NoticeRequest) -> None:
+        try:
+            result = await calls.notice(request)
+        except ActivityError as error:
+            result = telling.failed(request, f"no worker told them in time: {error.__cause__ or error}")
+        self._inbox.append(lambda now: telling.land_notices(self._story, number, result, now))
+
     async def _wait(self, wait: Wait) -> None:
         self._board.publish(self._story, wait)
+        until = min((at for at in (wait.until, telling.notice_due(self._story)) if at is not None), default=None)
         try:
-            if not self._flights and self._long_enough() and workflow.all_handlers_finished():
+            if not self._flights and not self._story.audience.flights and self._long_enough() and workflow.all_handlers_finished():
                 workflow.continue_as_new(self._given.model_copy(update={"carried": self._story}))
-            timeout = None if wait.until is None else max(wait.until - self._now(), timedelta(0))
+            timeout = None if until is None else max(until - self._now(), timedelta(0))
             await workflow.wait_condition(lambda: bool(self._inbox), timeout=timeout, timeout_summary=wait.summary)
         except TimeoutError:
             return

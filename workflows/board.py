@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from roust.domain.climb import passes
     from roust.domain.decision import Wait
     from roust.domain.escalation import Escalation
+    from roust.domain.telling import notice_due
 
 SAME_INSTANT = timedelta(seconds=5)
 """A next action that moved by less is not worth a new memo; the watchdog allows a minute."""
@@ -63,6 +64,7 @@ class Board:
             acknowledged_at=story.acknowledged_at,
             resolved_at=story.resolved_at,
             resolved_by=story.resolved_by,
+            notice_due=notice_due(story),
             news_due=None if alert.state is AlertState.RESOLVED else story.news.due,
             truncated=alert.truncated or story.timeline.omitted > 0,
             timeline=story.timeline.entries,

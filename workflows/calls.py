@@ -9,8 +9,10 @@ from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 from roust.domain.notification import PageRequest, PageResult
+from roust.domain.telling import NoticeRequest, NoticeResult
+from workflows.messages import notices_queue
 
-PAGE = "page"
+PAGE, NOTICE = "page", "notice"
 HEARTBEAT_MISSED, HEARTBEAT_BACK = "heartbeat_missed", "heartbeat_back"
 
 _SOON: dict[str, Any] = {
@@ -49,3 +51,24 @@ async def heartbeat_missed(silence: BaseModel, name: str) -> bool:
 async def heartbeat_back(silence: BaseModel, name: str) -> None:
     """Resolve that alert."""
     await workflow.execute_activity(HEARTBEAT_BACK, silence, result_type=bool, summary=f"{name} is back", **_SOON)
+
+
+def notice(request: NoticeRequest) -> ActivityHandle[NoticeResult]:
+    """Tell the stakeholders, on a queue of its own.
+
+    Two minutes in all, then the alert tries again by itself for as long as the domain says: a worker that
+    is away or overloaded must not keep an alert from going on as new. What the heartbeat says was sent is
+    skipped by a new attempt.
+    """
+    groups = ", ".join(dict.fromkeys(f"{a.telling.group}: {a.telling.moment}" for a in request.attempts))
+    return workflow.start_activity(
+        NOTICE,
+        request,
+        result_type=NoticeResult,
+        task_queue=notices_queue(workflow.info().task_queue),
+        schedule_to_close_timeout=timedelta(minutes=2),
+        start_to_close_timeout=timedelta(seconds=30),
+        heartbeat_timeout=timedelta(seconds=10),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=10)),
+        summary=f"notice to {groups}"[:200],
+    )

@@ -12,10 +12,18 @@ from roust.domain.alert import Answer as Answer
 from roust.domain.duration import Duration
 from roust.domain.escalation import Escalation
 from roust.domain.policy import EscalationPolicy, Target
+from roust.domain.stakeholders import Interest
 from roust.domain.timeline import Entry
 from roust.domain.trigger import Trigger as Trigger
 
 TASK_QUEUE = "roust"
+
+
+def notices_queue(task_queue: str) -> str:
+    """Where notices wait: a queue with slots of its own, so that one that hangs holds up no page."""
+    return f"{task_queue}-notices"
+
+
 WORKFLOW = "Alert"
 TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
 ESCALATE, REASSIGN, SNOOZE, NOTE, UPDATE = "escalate", "reassign", "snooze", "note", "update"
@@ -187,7 +195,8 @@ class Standing(BaseModel):
 class AlertInput(BaseModel):
     """What an alert starts with: everything pinned, and the trigger itself.
 
-    `carried` is the whole story of a chain that goes on; `offset_seconds` a rehearsal's hour.
+    `stakeholders`: what the groups that care for the service asked for; who is in them is looked up when they
+    are told. `carried` is the whole story of a chain that goes on; `offset_seconds` a rehearsal's hour.
     """
 
     service: str
@@ -201,6 +210,7 @@ class AlertInput(BaseModel):
     held_because: str = ""
     runbook: str | None = None
     impact: str | None = None
+    stakeholders: list[Interest] = []
     trigger: Trigger
     offset_seconds: float = 0.0
     carried: Escalation | None = None
@@ -232,6 +242,7 @@ class AlertView(BaseModel):
     resolved_at: datetime | None = None
     resolved_by: str | None = None
     news_due: datetime | None = None
+    notice_due: datetime | None = None
     source: str = ""
     runbook: str | None = None
     impact: str | None = None

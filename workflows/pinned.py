@@ -7,6 +7,7 @@ from roust.domain.directory import Directory
 from roust.domain.grouping import Place
 from roust.domain.routing import Decision
 from roust.domain.sizing import sized, sized_repeat
+from roust.domain.stakeholders import interests
 from workflows.messages import AlertInput, Trigger
 
 KEY_LENGTH = 1024
@@ -34,6 +35,7 @@ def pinned(
         settle=service.settle or timedelta(0),
         runbook=service.runbook,
         impact=service.impact,
+        stakeholders=interests(directory, service_name),
         trigger=_trigger(sized(event), decision, grouped, request, at),
     )
 

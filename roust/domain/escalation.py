@@ -4,6 +4,7 @@ The workflow only carries this out: it hands in what arrives with the hour of ar
 and does it. CONTRACT §3 is the source of every rule here.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel
@@ -15,6 +16,7 @@ from roust.domain.news import News
 from roust.domain.notification import MessageKind, Planned
 from roust.domain.policy import EscalationPolicy, Step, Target
 from roust.domain.routing import Action
+from roust.domain.stakeholders import Audience, Interest
 from roust.domain.timeline import Entry, Kind, Timeline
 from roust.domain.trigger import Trigger
 
@@ -89,6 +91,7 @@ class Escalation(BaseModel):
     step_gave_up: bool = False
     """A send to one of them failed until its time was over, which is not the same as refused."""
     news: News = News()
+    audience: Audience = Audience()
     flights: dict[int, Flight] = {}
     flown: int = 0
     generation: int = 0
@@ -110,16 +113,18 @@ class Escalation(BaseModel):
         settle: timedelta = timedelta(0),
         held_until: datetime | None = None,
         held_because: str = "",
+        stakeholders: Sequence[Interest] = (),
     ) -> "Escalation":
         """The alert that `trigger` starts, at `at`.
 
         `settle`: low urgency waits so long before its first step. `held_until`: maintenance, until then
-        nobody is paged (CONTRACT rule 17).
+        nobody is paged (CONTRACT rule 17). `stakeholders`: what the groups that it may concern asked for.
         """
         suppressed = trigger.action is Action.SUPPRESS
         held = not suppressed and held_until is not None and held_until > at
         state = AlertState.SUPPRESSED if suppressed else AlertState.HELD if held else AlertState.TRIGGERED
         settling = settle if trigger.urgency is Urgency.LOW else timedelta(0)
+        pages = state is AlertState.TRIGGERED and not settling
         self = cls(
             alert=alert.model_copy(update={"state": state, "count": trigger.count}),
             policy_name=policy_name,
@@ -129,6 +134,7 @@ class Escalation(BaseModel):
             climb=Climb.starting(1, at + settling),
             resume_at=held_until if held else None,
             members=trigger.members[-MOST_MEMBERS:],
+            audience=Audience.beginning(stakeholders, trigger.priority, pages, at),
             first_request=trigger.request,
             state_since=at,
             last_event_at=at,
@@ -267,6 +273,7 @@ class Escalation(BaseModel):
     def enter(self, state: AlertState, now: datetime, owner: str | None = None) -> None:
         self.alert = self.alert.model_copy(update={"state": state, "owner": owner})
         self.state_since = now
+        self.audience.enters(state, now)
 
     def _clear_answerers(self) -> None:
         self.resolved_at = self.resolved_by = self.acknowledged_at = None

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     REASSIGNED = "reassigned"
     NOTE = "note"
     UPDATE = "update"
+    NOTICE = "notice"
     PART_OVER = "part_over"
 
 
