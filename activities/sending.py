@@ -1,7 +1,5 @@
 """One send: a contact, its channel, and what became of it, in words that tell no address."""
 
-import asyncio
-import math
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -9,10 +7,10 @@ from typing import Protocol
 
 import structlog
 
-from activities.channels.channel import DEADLINE, Channel
-from activities.text import provider_words
+from activities.attempt import attempt
+from activities.channels.channel import Channel
 from roust.domain.directory import Contact, Directory
-from roust.domain.errors import Refused, RoustError
+from roust.domain.errors import RoustError
 from roust.domain.notification import Message, MessageKind, Outcome, PageRequest, Planned, Result
 
 log = structlog.get_logger()
@@ -78,18 +76,7 @@ class Sender:
         )
 
     async def _attempt(self, planned: Planned, contact: Contact, channel: Channel) -> Outcome:
-        address = contact.address
-        try:
-            async with asyncio.timeout(DEADLINE):
-                receipt = await channel.send(self._message(planned), contact)
-            result, said, retry_after = Result.SENT, provider_words(receipt.said, address), None
-        except Refused as error:
-            result, said, retry_after = Result.REFUSED, provider_words(error, address), None
-        # The channel's contract: any other exception means that it may succeed later.
-        except Exception as error:
-            result = Result.TRY_AGAIN
-            said = provider_words(_words(error), address)
-            retry_after = _seconds(getattr(error, "retry_after", None))
+        result, said, retry_after = await attempt(channel, lambda: self._message(planned), contact)
         log.info(
             "page",
             result=result.value,
@@ -137,15 +124,3 @@ class Sender:
 
     def _now(self) -> datetime:
         return self._request.at + timedelta(seconds=self._clock() - self._began)
-
-
-def _words(error: Exception) -> str:
-    if type(error) is TimeoutError:
-        return f"no answer within {DEADLINE:g} s"
-    return str(error) or type(error).__name__
-
-
-def _seconds(given: object) -> float | None:
-    if isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given) and given > 0:
-        return float(given)
-    return None

@@ -10,19 +10,23 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.current import CurrentChannels, CurrentLinks
+from activities.notice import Notifier
 from activities.page import Pager
 from roust.domain.directory import Directory
 from roust.runtime.day_to_day import DayToDay
 from worker.heartbeats import Heartbeats
 from workflows.alert import AlertWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
-from workflows.messages import TASK_QUEUE
+from workflows.messages import TASK_QUEUE, notices_queue
 from workflows.overrides import OverridesWorkflow
 
 log = structlog.get_logger()
 
 OURS = ("roust", "workflows", "activities", "pydantic", "pydantic_core", "annotated_types")
 """Not imported anew for each alert: half of the worker's CPU, and the sandbox's guards stay."""
+
+NOTICES_AT_ONCE = 20
+"""Moments of alerts that are told at one time, each to many."""
 
 
 def build_worker(
@@ -54,11 +58,27 @@ def build_worker(
     )
 
 
+def build_notices_worker(client: Client, notifier: Notifier, *, task_queue: str = TASK_QUEUE) -> Worker:
+    """The worker of the notices, with slots of its own: whatever hangs there, pages have theirs."""
+    return Worker(
+        client,
+        task_queue=notices_queue(task_queue),
+        activities=[notifier.notice],
+        graceful_shutdown_timeout=timedelta(seconds=15),
+        max_concurrent_activities=NOTICES_AT_ONCE,
+        max_concurrent_activity_task_polls=2,
+    )
+
+
 async def serve(client: Client, directory: Callable[[], Directory], stop: asyncio.Event) -> None:
     """Work until `stop`, then finish what is in hand."""
-    pager = Pager(directory, CurrentChannels(directory), CurrentLinks(directory), DayToDay(client))
+    channels = CurrentChannels(directory)
+    pager = Pager(directory, channels, CurrentLinks(directory), DayToDay(client))
     heartbeats = Heartbeats(client, directory)
-    async with build_worker(client, pager, activities=[pager.page, heartbeats.missed, heartbeats.back]):
+    async with (
+        build_worker(client, pager, activities=[pager.page, heartbeats.missed, heartbeats.back]),
+        build_notices_worker(client, Notifier(directory, channels)),
+    ):
         log.info("worker polls", task_queue=TASK_QUEUE, namespace=client.namespace)
         await stop.wait()
     log.info("worker stopped")

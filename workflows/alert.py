@@ -262,7 +262,12 @@ class AlertWorkflow:
         self._board.publish(self._story, wait)
         until = min((at for at in (wait.until, telling.notice_due(self._story)) if at is not None), default=None)
         try:
-            if not self._flights and not self._story.audience.flights and self._long_enough() and workflow.all_handlers_finished():
+            if (
+                not self._flights
+                and not self._story.audience.flights
+                and self._long_enough()
+                and workflow.all_handlers_finished()
+            ):
                 workflow.continue_as_new(self._given.model_copy(update={"carried": self._story}))
             timeout = None if until is None else max(until - self._now(), timedelta(0))
             await workflow.wait_condition(lambda: bool(self._inbox), timeout=timeout, timeout_summary=wait.summary)

@@ -12,13 +12,14 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from activities.notice import Notifier
 from activities.page import Pager
 from roust.domain.directory import Directory
 from roust.runtime.links import Links
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
 from tests.workflows.scene import Scene
-from worker.main import build_worker
+from worker.main import build_notices_worker, build_worker
 from workflows.messages import SEARCH_ATTRIBUTES
 
 
@@ -55,14 +56,16 @@ async def scene(env: WorkflowEnvironment, channel: RecordingChannel) -> AsyncIte
     """`await scene(directory parts…)`: a worker runs, and an alert has not started yet."""
     current: list[Directory] = [a_directory()]
     staged: list[Scene] = []
-    pager = Pager(lambda: current[0], dict.fromkeys(("email", "webhook", "voice"), channel), Links(["key"], "http://x"))
+    channels = dict.fromkeys(("email", "webhook", "voice"), channel)
+    pager = Pager(lambda: current[0], channels, Links(["key"], "http://x"))
+    notifier = Notifier(lambda: current[0], channels)
 
     async def stage(**parts: object) -> Scene:
         current[0] = a_directory(**parts)
         staged.append(Scene(env, current[0], channel))
         return staged[-1]
 
-    async with build_worker(env.client, pager):
+    async with build_worker(env.client, pager), build_notices_worker(env.client, notifier):
         yield stage
         # One clock for all: an alert left open would go on in the next test's time.
         for scene in staged:

@@ -14,6 +14,7 @@ from roust.domain.alert import Priority, Urgency
 from roust.domain.directory import Directory
 from roust.domain.notification import Message
 from roust.domain.routing import Action
+from roust.domain.stakeholders import interests
 from roust.domain.trigger import Trigger
 from tests.fakes.recording_channel import RecordingChannel
 from workflows.messages import (
@@ -56,6 +57,7 @@ def an_input(directory: Directory, service: str = "checkout", key: str = "disk",
         auto_resolve=given.auto_resolve,
         runbook=given.runbook,
         impact=given.impact,
+        stakeholders=interests(directory, service),
         trigger=trigger,
     )
 
@@ -134,4 +136,10 @@ class Scene:
     @property
     def others(self) -> list[tuple[str, str, str]]:
         """(kind, user, contact) of every other message that was taken."""
-        return [(m.kind.value, m.user, m.contact) for m in self.channel.taken if m.kind != "page"]
+        return [(m.kind.value, m.user, m.contact) for m in self.channel.taken if m.kind not in ("page", "notice")]
+
+    @property
+    def notices(self) -> list[tuple[int, str, str, str]]:
+        """(seconds, group, moment, member) of every notice that was taken, in order of time, then name."""
+        taken = [m for m in self.channel.taken if m.kind == "notice"]
+        return sorted((self.after(m), n.group, n.moment.value, m.user) for m in taken for n in m.notices)

@@ -1,0 +1,47 @@
+"""One attempt to hand a message to a provider: a result, in words that tell no address; never an exception."""
+
+import asyncio
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from activities.channels.channel import DEADLINE, Channel
+from activities.text import provider_words
+from roust.domain.directory import Contact
+from roust.domain.errors import Refused
+from roust.domain.notification import Message, Result
+
+
+class Attempted(NamedTuple):
+    """`said` is the provider's word, at most 200 characters; `retry_after`: the seconds that it asked for."""
+
+    result: Result
+    said: str
+    retry_after: float | None = None
+
+
+async def attempt(channel: Channel, message: Callable[[], Message], contact: Contact) -> Attempted:
+    """One attempt, of at most 8 s. Never raises but when cancelled."""
+    address = contact.address
+    try:
+        async with asyncio.timeout(DEADLINE):
+            receipt = await channel.send(message(), contact)
+        return Attempted(Result.SENT, provider_words(receipt.said, address))
+    except Refused as error:
+        return Attempted(Result.REFUSED, provider_words(error, address))
+    # The channel's contract: any other exception means that it may succeed later.
+    except Exception as error:
+        said = provider_words(_words(error), address)
+        return Attempted(Result.TRY_AGAIN, said, _seconds(getattr(error, "retry_after", None)))
+
+
+def _words(error: Exception) -> str:
+    if type(error) is TimeoutError:
+        return f"no answer within {DEADLINE:g} s"
+    return str(error) or type(error).__name__
+
+
+def _seconds(given: object) -> float | None:
+    if isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given) and given > 0:
+        return float(given)
+    return None
