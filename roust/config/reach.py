@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
+from itertools import chain
 
 from roust.config.formats import loopback, split_url, url_reason
 from roust.config.problem import Path
@@ -64,7 +65,8 @@ def _webhooks(draft: Draft) -> None:
         networks = [ip_network(text, strict=False) for text in allowed]
     except ValueError:
         return  # told already
-    for path, host, scheme in _webhook_hosts(draft):
+    hosts = chain(_webhook_hosts(draft), _webhook_hosts(draft, "stakeholder_groups.*.members.*.webhook"))
+    for path, host, scheme in hosts:
         try:
             address = ip_address("127.0.0.1" if loopback(host) and not host[:1].isdigit() and ":" not in host else host)
         except ValueError:
@@ -79,8 +81,8 @@ def _webhooks(draft: Draft) -> None:
             draft.error(path, "nobody would be reached: http goes only to channels.webhook.allow; use https")
 
 
-def _webhook_hosts(draft: Draft) -> Iterator[tuple[Path, str, str]]:
-    for path, node in draft.root.select("users.*.contacts.*.webhook"):
+def _webhook_hosts(draft: Draft, where: str = "users.*.contacts.*.webhook") -> Iterator[tuple[Path, str, str]]:
+    for path, node in draft.root.select(where):
         if isinstance(node.value, str) and not node.missing and url_reason(node.value) is None:
             parts = split_url(node.value)
             if parts is not None and parts.hostname:

@@ -1,11 +1,10 @@
 """What the format knows and this release does not do yet: said plainly, so that nobody relies on it."""
 
+from itertools import chain
+
 from roust.config.validate import Draft
 
-NOT_BUILT = (
-    "stakeholder_groups.*",
-    "maintenance.*",
-)
+NOT_BUILT = ("maintenance.*",)
 """Accepted by the models, refused by the check. Whoever builds one deletes its row."""
 
 CHANNEL_OF = {
@@ -25,6 +24,9 @@ BUILT = frozenset({"email", "webhook"})
 NEEDS_SETTINGS = frozenset({"email", "twilio", "slack"})
 """Channels that reach nobody without their part of `channels`."""
 
+ADDRESSES = ("users.*.contacts.*.*", "stakeholder_groups.*.members.*.*")
+"""Where somebody's address stands, under the kind that it is of."""
+
 _LATER = "not built yet in this release"
 
 
@@ -39,7 +41,7 @@ def check_unbuilt(draft: Draft) -> None:
 def check_channels(draft: Draft) -> None:
     """Every contact has a channel that works."""
     configured = {str(path[-1]) for path, node in draft.root.select("channels.*") if node.value is not None}
-    for path, _ in draft.root.select("users.*.contacts.*.*"):
+    for path, _ in chain(*(draft.root.select(pattern) for pattern in ADDRESSES)):
         channel = CHANNEL_OF.get(str(path[-1]))
         if channel is None:
             continue  # an unknown key, told already

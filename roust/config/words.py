@@ -69,6 +69,9 @@ def words(error: ErrorDetails, value: Node | None, last: str | int, fields: Iter
         case "value_error" | "assertion_error":
             return _own_words(str(context.get("error", error["msg"])), value, last)
         case _ if kind in _SAY:
+            if "expected" in context:
+                # Of a member of an enumeration pydantic tells its name in Python too.
+                context = context | {"expected": re.sub(r"<[\w.]+: ('[^']*')>", r"\1", context["expected"])}
             given = _kind_of(value)
             quote = "; quote it" if given in ("a number", "true or false") else ""
             said = _SAY[kind].format(given=given, quote=quote, **context)

@@ -169,7 +169,7 @@ async def test_nobody_waits_for_anothers_hanging_provider(channel: RecordingChan
 
 
 async def test_a_hanging_provider_is_tried_again(channel: RecordingChannel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("activities.sending.DEADLINE", 0.05)
+    monkeypatch.setattr("activities.attempt.DEADLINE", 0.05)
     channel.hang("ada", "mail")
     result = await run_page(a_pager(channel), a_request("user:ada"))
     assert became(result) == [("ada", "mail", "try_again")]
