@@ -10,6 +10,7 @@ from roust.domain.escalation import OPEN_AND_QUIET, Escalation, Flight
 from roust.domain.notification import LAST_RESORT, OUTSIDE, MessageKind, PageRequest, Planned
 from roust.domain.policy import Target
 from roust.domain.timeline import Kind
+from roust.domain.updates import forgotten
 
 PATIENCE = timedelta(seconds=30)
 """How long what is pending waits for a send under way, so that no contact is sent twice at once."""
@@ -20,6 +21,8 @@ LANDING = timedelta(seconds=15)
 
 def next_due(story: Escalation, now: datetime) -> Decision:
     """What to do now. A `Send` counts as begun: its result comes back by `landing.land`."""
+    if (whom := forgotten(story, now)) is not None:
+        return _remind(story, whom, "the stakeholders were promised news by now", now)
     match story.alert.state:
         case AlertState.RESOLVED:
             return _after_resolve(story, now)
@@ -69,7 +72,8 @@ def _while_quiet(story: Escalation, now: datetime) -> Decision:
             story.remind = story.remind or "it is not resolved yet; soon it will be escalated again"
         times.append(end if story.timeout_warned else warn)
     if story.remind and story.alert.owner:
-        return _remind_owner(story, now)
+        why, story.remind = story.remind, ""
+        return _remind(story, story.alert.owner, why, now)
     if ripe := _take_ripe(story, now):
         return _send(story, now, "reminder, tried again", kind=MessageKind.REMINDER, due=ripe)
     if quiet := _quiet_for_long(story, now):
@@ -165,9 +169,8 @@ def _page_last_resort(story: Escalation, why: str, now: datetime) -> Decision:
     )
 
 
-def _remind_owner(story: Escalation, now: datetime) -> Decision:
-    why, story.remind, story.reminded_at = story.remind, "", now
-    owner = story.alert.owner or ""
+def _remind(story: Escalation, owner: str, why: str, now: datetime) -> Decision:
+    story.reminded_at = now
     story.note(Kind.REMINDED, now, f"Reminding {owner}: {why}.", user=owner, why=why)
     contacts = [contact for user, contact in story.paged if user == owner]
     occasion = f"reminder-{story.flown + 1}"

@@ -73,6 +73,8 @@ def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) 
 
 
 def _try_again(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> None:
+    if flight.kind is MessageKind.REMINDER and story.alert.state is not AlertState.ACKNOWLEDGED:
+        return  # While it climbs, what is tried again is a page.
     key = outcome.planned.key("")
     attempt = story.attempts.pop(key, 0) + 1
     delay = max(RETRY_DELAYS[min(attempt, len(RETRY_DELAYS)) - 1], outcome.retry_after or 0)

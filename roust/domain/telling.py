@@ -12,6 +12,7 @@ from roust.domain.notice import Moment
 from roust.domain.notification import Result
 from roust.domain.stakeholders import Attempt, Telling
 from roust.domain.timeline import Kind
+from roust.domain.updates import promise_ends
 
 RETRY_DELAYS = (10, 30, 60, 120, 300)
 """Seconds between attempts to tell somebody; the last one goes on."""
@@ -118,10 +119,10 @@ def next_notices(story: Escalation, now: datetime, next_due: datetime | None) ->
 
 
 def notice_due(story: Escalation) -> datetime | None:
-    """When stakeholders may have to be told next, if nothing happens before; None: never."""
-    audience = story.audience
-    ends = audience.wakes(story.alert.state)
-    times = [attempt.at for attempt in audience.waiting] + ([ends] if ends else [])
+    """When stakeholders may have to be told next, or whoever promised them news reminded, if nothing happens
+    before; None: never."""
+    ends = (story.audience.wakes(story.alert.state), promise_ends(story))
+    times = [attempt.at for attempt in story.audience.waiting] + [at for at in ends if at is not None]
     return min(times, default=None)
 
 
