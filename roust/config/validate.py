@@ -157,7 +157,8 @@ def _explain(result: Draft, base: Path, errors: ValidationError, annotation: Any
         if node is not None and node.missing:
             continue
         if error["loc"] and error["loc"][-1] == "[key]":
-            result.error(path, NAME_RULE)
+            last = path[-1] if path else ""
+            result.error(path, NAME_RULE if error["type"] == "string_pattern_mismatch" else words(error, None, last))
             continue
         fields = _fields(annotation, path[len(base) :])
         last = next((part for part in reversed(path) if isinstance(part, str)), "")

@@ -20,6 +20,9 @@ SECRET = frozenset(
 
 NAME_RULE = "not a name: letters, digits, . _ -, at most 64, beginning with a letter or digit"
 
+_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""How pydantic names a member of an enumeration where not all of them may stand."""
+
 _FORMS = {
     "sha256": "must be the sha256 of the token, 64 hexadecimal digits (printf %s TOKEN | sha256sum)",
     "from": "must be a clock time like 09:00",
@@ -74,6 +77,8 @@ def words(error: ErrorDetails, value: Node | None, last: str | int, fields: Iter
                 context = context | {"expected": re.sub(r"<[\w.]+: ('[^']*')>", r"\1", context["expected"])}
             given = _kind_of(value)
             quote = "; quote it" if given in ("a number", "true or false") else ""
+            if "expected" in context:
+                context = context | {"expected": _MEMBER.sub(r"\1", str(context["expected"]))}
             said = _SAY[kind].format(given=given, quote=quote, **context)
             return said + (_meant(value, last, said) if "expected" in context else "")
     return error["msg"][:1].lower() + error["msg"][1:]

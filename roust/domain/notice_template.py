@@ -28,8 +28,8 @@ def mistake(template: str) -> str | None:
     known = "{" + "}, {".join(FIELDS) + "}"
     try:
         parts = list(Formatter().parse(template))
-    except ValueError as error:
-        return f"{error}: a brace of the text itself is written twice, {{{{ or }}}}"
+    except ValueError:
+        return "a brace that begins or ends no field: one of the text itself is written twice, {{ or }}"
     for _, name, form, conversion in parts:
         if name is None:
             continue
