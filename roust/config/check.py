@@ -5,6 +5,7 @@ from roust.config.keys import check_keys
 from roust.config.reach import check_reach
 from roust.config.references import TARGETS, check_references
 from roust.config.stakeholders import check_stakeholders, check_stakeholders_reached
+from roust.config.templates import check_templates
 from roust.config.unbuilt import check_channels, check_unbuilt
 from roust.config.validate import Draft
 
@@ -15,6 +16,7 @@ def check(draft: Draft, *, leaves: bool = True) -> None:
     check_references(draft)
     check_unbuilt(draft)
     check_keys(draft)
+    check_templates(draft)
     check_stakeholders(draft)
     if leaves:
         check_channels(draft)

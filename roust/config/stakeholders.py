@@ -31,9 +31,7 @@ def check_stakeholders_reached(draft: Draft) -> None:
         for number, member in enumerate(group.members):
             user = draft.directory.users.get(member.user or "")
             if user is not None and not quiet_contacts(user):
-                text = (
-                    f"{member.user} would hear nothing: no contact that a notice may come by"
-                )
+                text = f"{member.user} would hear nothing: no contact that a notice may come by"
                 draft.error((*place, "members", number), text)
 
 

@@ -35,7 +35,9 @@ def test_the_readmes_policy_passes_the_check_without_a_warning(tmp_path: Path) -
     assert [str(problem) for problem in (*loaded.problems, *loaded.warnings)] == []
 
 
-@pytest.mark.parametrize("block", _configurations("docs/configuration.md"), ids=str)
+@pytest.mark.parametrize(
+    "block", [*_configurations("docs/configuration.md"), *_configurations("docs/stakeholders.md")], ids=str
+)
 def test_every_piece_of_the_reference_fits_into_the_readmes_policy(block: Block, tmp_path: Path) -> None:
     (sample,) = _configurations("README.md")
     whole: dict[str, Any] = yaml.safe_load(sample.text)
