@@ -107,7 +107,8 @@ class _Telling:
     def notice(self, attempt: Attempt) -> Notice | None:
         """What the group is told; None where the group is no more."""
         request, telling = self._request, attempt.telling
-        if telling.group not in self._directory.stakeholder_groups:
+        group = self._directory.stakeholder_groups.get(telling.group)
+        if group is None:
             return None
         update = next((u for u in request.updates if u.number == telling.update or telling.standing), None)
         return Notice(
@@ -122,11 +123,11 @@ class _Telling:
             state=request.state,
             owner=self._name(request.owner),
             next_due=request.next_due,
-            step=request.step,
-            steps=request.steps,
             news_due=request.news_due,
             update=update.text if update else "",
             update_by=self._name(update.by) if update else None,
+            follows=[Moment(moment) for moment in group.moments],
+            assumed=request.assumed,
         )
 
     def _name(self, key: str | None) -> str | None:

@@ -29,7 +29,7 @@ def a_message(
             triggered_at=worst.since,
             owner=worst.owner,
         ),
-        user=member.name,
+        user=member.name if member.contact else "",
         user_name=member.user_name,
         time_zone=member.time_zone,
         contact=member.contact or member.name,

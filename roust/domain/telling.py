@@ -31,7 +31,8 @@ class NoticeRequest(BaseModel):
     """All notices of one moment at which some are due, for one alert. Names are keys; the notice activity
     looks up who is in a group, and how they are reached, when it sends.
 
-    `updates` are those that `attempts` speak of. `next_due`: when Roust acts next by itself.
+    `updates` are those that `attempts` speak of. `next_due`: when Roust acts next by itself. `assumed`:
+    nobody said that it is over, it was resolved by timeout.
     """
 
     alert: str
@@ -43,8 +44,7 @@ class NoticeRequest(BaseModel):
     state: AlertState
     owner: str | None = None
     next_due: datetime | None = None
-    step: int = 0
-    steps: int = 0
+    assumed: bool = False
     news_due: datetime | None = None
     updates: list[Update] = []
     attempts: list[Attempt]
@@ -110,8 +110,7 @@ def next_notices(story: Escalation, now: datetime, next_due: datetime | None) ->
         state=alert.state,
         owner=alert.owner,
         next_due=next_due,
-        step=story.climb.step,
-        steps=len(story.policy.steps),
+        assumed=story.resolved_by == "timeout",
         news_due=story.news.due,
         updates=[update for update in story.news.updates if update.number in {*numbers, *latest}],
         attempts=attempts,

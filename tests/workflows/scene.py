@@ -142,4 +142,4 @@ class Scene:
     def notices(self) -> list[tuple[int, str, str, str]]:
         """(seconds, group, moment, member) of every notice that was taken, in order of time, then name."""
         taken = [m for m in self.channel.taken if m.kind == "notice"]
-        return sorted((self.after(m), n.group, n.moment.value, m.user) for m in taken for n in m.notices)
+        return sorted((self.after(m), n.group, n.moment.value, m.user or m.contact) for m in taken for n in m.notices)

@@ -82,7 +82,7 @@ async def test_an_update_reaches_the_groups_that_asked(scene: Staging) -> None:
 
 async def test_a_failing_member_alone_is_tried_again_and_changes_nothing_else(scene: Staging) -> None:
     s = await scene(stakeholder_groups=a_group())
-    s.channel.fail("email-2", "email-2", times=2)
+    s.channel.fail("", "email-2", times=2)
     await s.start()
     await s.until(900)
     assert [(who, after) for after, _, _, who in s.notices] == [("margaret", 0), ("email-2", 40)]
@@ -101,7 +101,7 @@ async def test_an_end_waits_for_its_notice_and_a_trigger_that_meets_it_is_paged(
     s = await scene(stakeholder_groups=a_group())
     await s.start()
     await s.until(10)
-    s.channel.fail("email-2", "email-2")
+    s.channel.fail("", "email-2")
     await s.resolve()
     await s.until(40)
     before = len(s.pages)
@@ -120,7 +120,7 @@ async def test_a_resolve_that_nobody_can_be_told_of_ends_the_alert_within_minute
     s = await scene(stakeholder_groups=a_group())
     await s.start()
     await s.until(10)
-    s.channel.fail("email-2", "email-2")
+    s.channel.fail("", "email-2")
     await s.resolve()
     await s.until(150)
     view = await s.handle.result()

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 
 from roust.domain.alert import AlertState
-from worker.rehearsal.outcome import Page, pages, seconds
+from worker.rehearsal.outcome import Heard, Page, notices, pages, seconds
 from worker.rehearsal.play import Played
-from worker.rehearsal.script import Expectation, ExpectedPage
+from worker.rehearsal.script import Expectation, ExpectedNotice, ExpectedPage
 
 
 def differences(expected: Expectation, played: Played) -> list[str]:
     """Nothing, when it went as expected."""
     found = _of_pages(expected.pages, pages(played)) if expected.pages is not None else []
+    found += _of_notices(expected.notices, notices(played)) if expected.notices is not None else []
     if expected.outcome is not None and expected.outcome != played.outcome:
         why = f" ({played.why[-1]})" if played.outcome in ("dropped", AlertState.SUPPRESSED.value) else ""
         found.append(f"expected outcome {expected.outcome}: it is {played.outcome}{why}")
@@ -30,6 +31,25 @@ def _of_pages(expected: list[ExpectedPage], came: list[Page]) -> list[str]:
         said.append((_at(wanted), f"expected {_words(wanted)}: came at {seconds(page.after)}"))
     said += [(_at(wanted), f"expected {_words(wanted)}: did not happen") for wanted in missing]
     said += [(page.after, f"{page}: not expected") for page in left]
+    return [line for _, line in sorted(said)]
+
+
+def _of_notices(expected: list[ExpectedNotice], came: list[Heard]) -> list[str]:
+    wanted = [Heard(int(one.after.total_seconds()), one.group, one.event.value) for one in expected]
+    missing, left = list(wanted), list(came)
+    for one in wanted:
+        if one in left:
+            missing.remove(one)
+            left.remove(one)
+    said: list[tuple[int, str]] = []
+    for one in list(missing):
+        late = next((other for other in left if (other.group, other.event) == (one.group, one.event)), None)
+        if late is not None:
+            said.append((one.after, f"expected {one}: came at {seconds(late.after)}"))
+            missing.remove(one)
+            left.remove(late)
+    said += [(one.after, f"expected {one}: did not happen") for one in missing]
+    said += [(one.after, f"{one}: not expected") for one in left]
     return [line for _, line in sorted(said)]
 
 

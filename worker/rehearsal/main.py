@@ -37,17 +37,17 @@ async def rehearse(files: Sequence[Path], directory: Directory, as_json: bool, s
             said = differences(rehearsal.script.expect, played)
             failed += bool(said)
             played_so_far += 1
-            (_print_json if as_json else _print)(rehearsal, played, said, directory)
+            (_print_json if as_json else _print)(rehearsal, played, said)
     if not as_json and len(rehearsals) > 1:
         typer.echo(f"{len(rehearsals)} rehearsals: {f'{failed} failed' if failed else 'all OK'}")
     return DIFFERENT if failed else GOOD
 
 
-def _print(rehearsal: Rehearsal, played: Played, said: list[str], directory: Directory) -> None:
+def _print(rehearsal: Rehearsal, played: Played, said: list[str]) -> None:
     script = rehearsal.script
     typer.echo(plain(f"{rehearsal.file}: {script.alert.summary}"))
     if played.sent or played.done:
-        show(console(), sheet(script, played, directory))
+        show(console(), sheet(script, played))
     else:
         typer.echo(f"nobody is paged: {plain('; '.join(played.why))}")
     watched = f" after {seconds(int(played.length.total_seconds()))}" if played.length else ""
@@ -57,7 +57,7 @@ def _print(rehearsal: Rehearsal, played: Played, said: list[str], directory: Dir
     typer.echo(f"{played.outcome}{watched}: {verdict}\n")
 
 
-def _print_json(rehearsal: Rehearsal, played: Played, said: list[str], directory: Directory) -> None:
+def _print_json(rehearsal: Rehearsal, played: Played, said: list[str]) -> None:
     data = as_data(rehearsal.file, played, rehearsal.script.begins, not said)
     typer.echo(json.dumps(data, ensure_ascii=True))
     for line in said:
@@ -66,4 +66,4 @@ def _print_json(rehearsal: Rehearsal, played: Played, said: list[str], directory
 
 def _expects(rehearsal: Rehearsal) -> bool:
     expect = rehearsal.script.expect
-    return expect.pages is not None or expect.outcome is not None
+    return any(one is not None for one in (expect.pages, expect.notices, expect.outcome))

@@ -1,13 +1,12 @@
 """The outcome of a rehearsal: who was paged when, from what the channels were handed."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from roust.domain.duration import format_duration
 from roust.domain.notification import MessageKind, Result
-from roust.domain.timeline import Entry
+from roust.domain.timeline import Entry, Kind
 from roust.domain.zones import format_time
 from worker.rehearsal.play import Played
 from worker.rehearsal.recording import Sent
@@ -37,6 +36,32 @@ def pages(played: Played) -> list[Page]:
     )
 
 
+@dataclass(frozen=True, order=True)
+class Heard:
+    """A notice that reached somebody of its group; `event` is the moment that the group had asked for."""
+
+    after: int
+    group: str
+    event: str
+
+    def __str__(self) -> str:
+        return f"{seconds(self.after)} notice to {self.group}: {self.event}"
+
+
+def notices(played: Played) -> list[Heard]:
+    """Each once, when its first member was told, in order of time, then group."""
+    found: dict[str, Heard] = {}
+    for entry in played.timeline:
+        if entry.kind is Kind.NOTICE and entry.data and _somebody_told(entry.data):
+            at = round((entry.at - played.begins).total_seconds())
+            found.setdefault(entry.key or "", Heard(at, entry.data["group"], entry.data["moment"]))
+    return sorted(found.values())
+
+
+def _somebody_told(data: dict[str, Any]) -> bool:
+    return any(member["result"] == Result.SENT for member in data.get("members", []))
+
+
 def after(sent: Sent, played: Played) -> int:
     """Whole seconds from the trigger. The server's clock runs on, by milliseconds, while something is done."""
     return round((sent.message.at - played.begins).total_seconds())
@@ -54,7 +79,7 @@ def as_data(file: str, played: Played, begins: datetime, ok: bool) -> dict[str, 
         "ok": ok,
         "outcome": played.outcome,
         "pages": [_page(page, begins) for page in pages(played)],
-        "notices": list(_notices(played)),
+        "notices": [asdict(heard) for heard in notices(played)],
         "timeline": [_entry(entry) for entry in played.timeline],
     }
 
@@ -63,11 +88,6 @@ def _page(page: Page, begins: datetime) -> dict[str, Any]:
     told = {"pass" if name == "pass_" else name: value for name, value in asdict(page).items()}
     at = {"at": format_time(begins + timedelta(seconds=page.after))}
     return {"after": told.pop("after"), **at, **told}
-
-
-def _notices(played: Played) -> Iterable[dict[str, Any]]:
-    # Stakeholder groups cannot be configured yet: nobody is given notice.
-    return ()
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from worker.rehearsal.script import (
     Script,
     Snooze,
     Told,
+    Update,
 )
 from worker.rehearsal.stage import Stage
 from workflows import messages
@@ -147,7 +148,7 @@ class _Playing:
 
     async def _happens(self, event: Happening) -> None:
         sent = len(self._on.recording.sent)
-        refused = await self._do(event.deed)
+        refused = await self._do(event.deed, event.after)
         self._done.append(Done(event.after, event.deed, sent, refused))
 
     async def _until(self, after: timedelta) -> None:
@@ -176,7 +177,10 @@ class _Playing:
         if before.close_time is not None:
             return True
         view = await self._view()
-        if view.state is AlertState.RESOLVED or (view.next_due is not None and view.next_due <= instant):
+        due = min((at for at in (view.next_due, view.notice_due) if at is not None), default=None)
+        if due is None and view.state is AlertState.RESOLVED:
+            return False
+        if due is not None and due <= instant:
             return False
         # The workflow may have gone on between the two answers: only what stands before and after the view holds.
         after = await self._handle.describe()
@@ -186,7 +190,7 @@ class _Playing:
         answer: AlertView = await self._handle.query(messages.VIEW, result_type=AlertView)
         return answer
 
-    async def _do(self, deed: Deed) -> str:
+    async def _do(self, deed: Deed, after: timedelta) -> str:
         """Do `deed`; why it changed nothing, if so."""
         match deed:
             case Fail():
@@ -208,10 +212,10 @@ class _Playing:
             case Resolve(by=str(by)):
                 await self._handle.signal(messages.RESOLVE, messages.Resolve(request=request, alert=view.id, by=by))
             case _:
-                return await self._update(deed, view)
+                return await self._update(deed, view, after)
         return ""
 
-    async def _update(self, deed: Deed, view: AlertView) -> str:
+    async def _update(self, deed: Deed, view: AlertView, after: timedelta) -> str:
         try:
             match deed:
                 case Escalate():
@@ -225,6 +229,10 @@ class _Playing:
                 case Snooze():
                     snooze = messages.Snooze(alert=view.id, by=deed.by, length=deed.length)
                     await self._handle.execute_update(messages.SNOOZE, snooze)
+                case Update():
+                    next_ = self._begins + after + deed.next if deed.next else None
+                    update = messages.PostUpdate(alert=view.id, by=deed.by, text=deed.text, next=next_)
+                    await self._handle.execute_update(messages.UPDATE, update)
                 case Note():
                     note = messages.Note(alert=view.id, by=deed.by, text=deed.text)
                     await self._handle.execute_update(messages.NOTE, note)

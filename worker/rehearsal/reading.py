@@ -62,6 +62,7 @@ _NAMES = (
     ("events.*.reassign.escalation_policy", "escalation policy", "escalation_policies"),
     ("events.*.fail.user", "user", "users"),
     ("expect.pages.*.user", "user", "users"),
+    ("expect.notices.*.group", "stakeholder group", "stakeholder_groups"),
 )
 """Where a name stands that the configuration must hold: a slip of the pen would be a test that proves nothing."""
 

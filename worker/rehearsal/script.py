@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from roust.domain.alert import AlertState, Event, Priority, Verb
 from roust.domain.duration import Duration, format_duration
+from roust.domain.notice import AskedMoment
 from roust.domain.routing import MOST_DEDUP_KEY, dedup_key
 from roust.domain.zones import parse_time
 
@@ -124,6 +125,14 @@ class Note(_Part):
     text: Text
 
 
+class Update(_Part):
+    """A status update for the stakeholders; `next`: more is promised for so long after it."""
+
+    by: Text = SOMEBODY
+    text: Text
+    next: Duration | None = None
+
+
 class Failure(StrEnum):
     """refused: the provider never will; try_again: it may later, and does not while we watch."""
 
@@ -139,7 +148,7 @@ class Fail(_Part):
     how: Annotated[Failure, Field(alias="as")] = Failure.REFUSED
 
 
-Deed = Again | Acknowledge | Resolve | Escalate | Reassign | Snooze | Note | Fail
+Deed = Again | Acknowledge | Resolve | Escalate | Reassign | Snooze | Note | Update | Fail
 
 
 class Happening(_Part):
@@ -154,6 +163,7 @@ class Happening(_Part):
     reassign: Reassign | None = None
     snooze: Snooze | None = None
     note: Note | None = None
+    update: Update | None = None
     fail: Fail | None = None
 
     @model_validator(mode="after")
@@ -168,7 +178,7 @@ class Happening(_Part):
         return given
 
 
-DEEDS = ("trigger", "acknowledge", "resolve", "escalate", "reassign", "snooze", "note", "fail")
+DEEDS = ("trigger", "acknowledge", "resolve", "escalate", "reassign", "snooze", "note", "update", "fail")
 
 
 class ExpectedPage(_Part):
@@ -182,6 +192,14 @@ class ExpectedPage(_Part):
     cycle: int | None = Field(default=None, ge=1)
 
 
+class ExpectedNotice(_Part):
+    """A notice that must reach somebody of the group, to the second; `event` is the moment that the group asked for."""
+
+    after: Duration
+    group: str
+    event: AskedMoment
+
+
 def _outcome(text: str) -> str:
     known = [*(state.value for state in AlertState), DROPPED]
     if text not in known:
@@ -190,9 +208,10 @@ def _outcome(text: str) -> str:
 
 
 class Expectation(_Part):
-    """`pages`: these and no other. What is left out is not looked at."""
+    """`pages`, `notices`: these and no other. What is left out is not looked at."""
 
     pages: Annotated[list[ExpectedPage] | None, BeforeValidator(_something)] = None
+    notices: Annotated[list[ExpectedNotice] | None, BeforeValidator(_something)] = None
     outcome: Annotated[str, AfterValidator(_outcome)] | None = None
 
 

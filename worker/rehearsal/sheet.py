@@ -6,7 +6,6 @@ from rich.table import Table
 from rich.text import Text
 
 from roust.cli.terminal import plain
-from roust.domain.directory import Directory
 from roust.domain.notification import LAST_RESORT, REASSIGNED, Message, MessageKind, Result
 from roust.domain.zones import zone
 from worker.rehearsal.outcome import after, seconds
@@ -23,12 +22,13 @@ from worker.rehearsal.script import (
     Resolve,
     Script,
     Snooze,
+    Update,
 )
 
 _FAILED = {Result.SENT: "", Result.REFUSED: ": refused", Result.TRY_AGAIN: ": failed, tried again"}
 
 
-def sheet(script: Script, played: Played, directory: Directory) -> Table:
+def sheet(script: Script, played: Played) -> Table:
     """Each person's clock is their own; the events go by the clock of `at`."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("AFTER", justify="right", no_wrap=True)
@@ -40,7 +40,7 @@ def sheet(script: Script, played: Played, directory: Directory) -> Table:
         # What followed an event is told after it, and what goes out at one instant by name.
         (
             (after(sent, played), sum(done.sent <= number for done in played.done), 0, sent.message.user),
-            _message(sent, played, directory),
+            _message(sent, played),
         )
         for number, sent in enumerate(played.sent)
     ]
@@ -53,11 +53,11 @@ def sheet(script: Script, played: Played, directory: Directory) -> Table:
     return table
 
 
-def _message(sent: Sent, played: Played, directory: Directory) -> tuple[str, str, str, str, str]:
+def _message(sent: Sent, played: Played) -> tuple[str, str, str, str, str]:
     message = sent.message
-    user = directory.users.get(message.user)
-    here = (played.begins + timedelta(seconds=after(sent, played))).astimezone(zone(user.time_zone if user else "UTC"))
+    here = (played.begins + timedelta(seconds=after(sent, played))).astimezone(zone(message.time_zone))
     page = message.kind is MessageKind.PAGE
+    # A bare address of a stakeholder group has no user: the contact says which member it is.
     style = "dim" if not page else "red" if sent.result is not Result.SENT else ""
     what = _what(message) + _FAILED[sent.result]
     return style, f"{here:%a %H:%M:%S %Z}", message.user, message.contact, what
@@ -73,6 +73,8 @@ def _what(message: Message) -> str:
             what = f"step {message.step}, pass {message.pass_}"
         case MessageKind.RESOLVED:
             return "told that it is over"
+        case MessageKind.NOTICE:
+            return "; ".join(f"notice to {notice.group}: {notice.moment.value}" for notice in message.notices)
         case other:
             return other.value
     return what + (f", cycle {message.cycle}" if message.cycle > 1 else "")
@@ -102,5 +104,7 @@ def _deed(deed: Deed) -> tuple[str, str, str]:
             return by, "", f"snoozes for {seconds(int(deed.length.total_seconds()))}"
         case Note(by=by):
             return by, "", f"notes: {deed.text}"
+        case Update(by=by):
+            return by, "", f"posts an update: {deed.text}"
         case Fail():
             return deed.user, deed.contact, f"fails from here on ({deed.how.value})"

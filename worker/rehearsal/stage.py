@@ -11,12 +11,13 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.testing import WorkflowEnvironment
 
+from activities.notice import Notifier
 from activities.page import Pager
 from roust.domain.directory import Directory
 from roust.domain.errors import RoustError
 from roust.runtime.connection import DATA_CONVERTER
 from roust.runtime.links import Links
-from worker.main import build_worker
+from worker.main import build_notices_worker, build_worker
 from worker.rehearsal.recording import Recording
 from workflows.messages import SEARCH_ATTRIBUTES
 
@@ -59,5 +60,6 @@ async def stage(directory: Directory) -> AsyncIterator[Stage]:
             AddSearchAttributesRequest(namespace="default", search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, keyword))
         )
         pager = Pager(lambda: directory, recording.as_channels(), Links([_LINK_KEY], directory.url))
-        async with build_worker(env.client, pager):
+        notifier = Notifier(lambda: directory, recording.as_channels())
+        async with build_worker(env.client, pager), build_notices_worker(env.client, notifier):
             yield Stage(env, directory, recording)
