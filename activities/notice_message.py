@@ -4,10 +4,41 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from roust.domain.alert import AlertText
+from roust.domain.directory import Directory
 from roust.domain.members import Member
-from roust.domain.notice import Notice
+from roust.domain.notice import Moment, Notice
 from roust.domain.notice_template import NoticeTemplate
 from roust.domain.notification import Message, MessageKind
+from roust.domain.stakeholders import Telling
+from roust.domain.telling import NoticeRequest
+
+
+def a_notice(request: NoticeRequest, telling: Telling, directory: Directory) -> Notice:
+    """What the group of `telling`, which `directory` has, is told: keys become the names that people know."""
+    update = next((u for u in reversed(request.updates) if u.number == telling.update or telling.standing), None)
+
+    def name(key: str | None) -> str | None:
+        user = directory.users.get(key or "")
+        return user.name if user and user.name else key
+
+    return Notice(
+        moment=Moment.STANDING if telling.standing else telling.moment,
+        alert=request.alert,
+        group=telling.group,
+        service=request.service,
+        impact=request.impact,
+        priority=request.priority,
+        since=request.since,
+        at=telling.at,
+        state=request.state,
+        owner=name(request.owner),
+        next_due=request.next_due,
+        news_due=request.news_due,
+        update=update.text if update else "",
+        update_by=name(update.by) if update else None,
+        follows=[Moment(moment) for moment in directory.stakeholder_groups[telling.group].moments],
+        assumed=request.assumed,
+    )
 
 
 def a_message(

@@ -15,10 +15,12 @@ from activities.page import Pager
 from roust.domain.directory import Directory
 from roust.runtime.day_to_day import DayToDay
 from worker.heartbeats import Heartbeats
+from worker.calm import GroupCalm
 from workflows.alert import AlertWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.messages import TASK_QUEUE, notices_queue
 from workflows.overrides import OverridesWorkflow
+from workflows.stakeholders import StakeholdersWorkflow
 
 log = structlog.get_logger()
 
@@ -27,6 +29,10 @@ OURS = ("roust", "workflows", "activities", "pydantic", "pydantic_core", "annota
 
 NOTICES_AT_ONCE = 20
 """Moments of alerts that are told at one time, each to many."""
+
+
+def _sandbox() -> SandboxedWorkflowRunner:
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*OURS))
 
 
 def build_worker(
@@ -43,9 +49,7 @@ def build_worker(
         task_queue=task_queue,
         workflows=workflows,
         activities=activities or [pager.page],
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*OURS)
-        ),
+        workflow_runner=_sandbox(),
         # After a crash, the next step waits no longer than this for the worker that is gone.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         # An acknowledge reaches a page under way by its heartbeat: it must not wait for 0.8 of the timeout.
@@ -63,7 +67,10 @@ def build_notices_worker(client: Client, notifier: Notifier, *, task_queue: str 
     return Worker(
         client,
         task_queue=notices_queue(task_queue),
-        activities=[notifier.notice],
+        workflows=[StakeholdersWorkflow],
+        activities=[notifier.notice, notifier.digest],
+        workflow_runner=_sandbox(),
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=timedelta(seconds=15),
         max_concurrent_activities=NOTICES_AT_ONCE,
         max_concurrent_activity_task_polls=2,
@@ -75,9 +82,10 @@ async def serve(client: Client, directory: Callable[[], Directory], stop: asynci
     channels = CurrentChannels(directory)
     pager = Pager(directory, channels, CurrentLinks(directory), DayToDay(client))
     heartbeats = Heartbeats(client, directory)
+    notifier = Notifier(directory, channels, GroupCalm(client, notices_queue(TASK_QUEUE)))
     async with (
         build_worker(client, pager, activities=[pager.page, heartbeats.missed, heartbeats.back]),
-        build_notices_worker(client, Notifier(directory, channels)),
+        build_notices_worker(client, notifier),
     ):
         log.info("worker polls", task_queue=TASK_QUEUE, namespace=client.namespace)
         await stop.wait()

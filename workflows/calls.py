@@ -8,11 +8,12 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
+from roust.domain.digest import DigestRequest
 from roust.domain.notification import PageRequest, PageResult
 from roust.domain.telling import NoticeRequest, NoticeResult
 from workflows.messages import notices_queue
 
-PAGE, NOTICE = "page", "notice"
+PAGE, NOTICE, DIGEST = "page", "notice", "digest"
 HEARTBEAT_MISSED, HEARTBEAT_BACK = "heartbeat_missed", "heartbeat_back"
 
 _SOON: dict[str, Any] = {
@@ -71,4 +72,18 @@ def notice(request: NoticeRequest) -> ActivityHandle[NoticeResult]:
         heartbeat_timeout=timedelta(seconds=10),
         retry_policy=RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=10)),
         summary=f"notice to {groups}"[:200],
+    )
+
+
+def digest(request: DigestRequest) -> ActivityHandle[NoticeResult]:
+    """Tell a group of all that was collected; on the queue of whoever asks, which is the notices' own."""
+    return workflow.start_activity(
+        DIGEST,
+        request,
+        result_type=NoticeResult,
+        schedule_to_close_timeout=timedelta(minutes=2),
+        start_to_close_timeout=timedelta(seconds=30),
+        heartbeat_timeout=timedelta(seconds=10),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=10)),
+        summary=f"digest of {len(request.notices)} outages for {request.group}"[:200],
     )

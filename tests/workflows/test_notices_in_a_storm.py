@@ -1,0 +1,163 @@
+"""Twenty outages in ten minutes are a digest for each group, not twenty notices; and nothing is lost on the way."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.testing import WorkflowEnvironment
+
+from activities.notice import Notifier
+from activities.page import Pager
+from roust.domain.directory import Directory
+from roust.domain.notice import Notice
+from roust.domain.notification import Message
+from roust.runtime.links import Links
+from tests.builders import NOON, a_directory
+from tests.fakes.recording_channel import RecordingChannel
+from tests.workflows.scene import an_input
+from worker.calm import GroupCalm
+from worker.main import build_notices_worker, build_worker
+from workflows.digest_messages import stakeholders_id
+from workflows.messages import RESOLVE, WORKFLOW, Resolve, notices_queue, workflow_id
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+GROUPS = {
+    "executives": {"members": [{"email": "board@example.com"}]},
+    "hotline": {"members": [{"user": "margaret"}], "moments": ["resolved"]},
+}
+
+
+def a_notice(**parts: Any) -> Notice:
+    whole: dict[str, Any] = {"moment": "triggered", "service": "checkout", "priority": "P1", "state": "triggered"}
+    return Notice.model_validate(whole | {"since": NOON, "at": NOON} | parts)
+
+
+class Storm:
+    """Many alerts at once, on a queue of their own, told by a worker that may be replaced by another."""
+
+    def __init__(self, env: WorkflowEnvironment) -> None:
+        self.env = env
+        self.queue = f"storm-{uuid.uuid4().hex[:8]}"
+        self.channel = RecordingChannel()
+        self.groups = {f"{name}-{self.queue}": group for name, group in GROUPS.items()}
+        self.directory: Directory = a_directory(stakeholder_groups=self.groups)
+        self.workflows: list[str] = []
+
+    @asynccontextmanager
+    async def workers(self) -> AsyncIterator[None]:
+        channels = dict.fromkeys(("email", "webhook"), self.channel)
+        pager = Pager(lambda: self.directory, channels, Links(["key"], "http://x"))
+        calm = GroupCalm(self.env.client, notices_queue(self.queue))
+        notifier = Notifier(lambda: self.directory, channels, calm)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(build_worker(self.env.client, pager, task_queue=self.queue))
+            await stack.enter_async_context(build_notices_worker(self.env.client, notifier, task_queue=self.queue))
+            yield
+
+    async def breaks_out(self, outages: int) -> None:
+        for number in range(outages):
+            key = f"{self.queue}-{number}"
+            self.workflows.append(workflow_id("checkout", key))
+            await self.env.client.start_workflow(
+                WORKFLOW, an_input(self.directory, key=key), id=self.workflows[-1], task_queue=self.queue
+            )
+
+    async def passes(self, **length: float) -> None:
+        await self.env.sleep(timedelta(**length))
+
+    async def resolves(self) -> None:
+        for workflow in self.workflows:
+            resolve = Resolve(request=uuid.uuid4().hex, alert=None, by="source")
+            await self.env.client.get_workflow_handle(workflow).signal(RESOLVE, resolve)
+
+    def told(self, group: str) -> list[Message]:
+        return [m for m in self.channel.taken if m.kind == "notice" and m.notices[0].group == f"{group}-{self.queue}"]
+
+    async def goes_on(self, group: str) -> bool:
+        handle = self.env.client.get_workflow_handle(stakeholders_id(f"{group}-{self.queue}"))
+        return (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+
+async def test_twenty_outages_are_three_notices_and_a_digest(env: WorkflowEnvironment) -> None:
+    storm = Storm(env)
+    async with storm.workers():
+        await storm.breaks_out(20)
+        await storm.passes(minutes=1)
+        assert [len(m.notices) for m in storm.told("executives")] == [1, 1, 1]
+        assert len([m for m in storm.channel.taken if m.kind == "page"]) == 20
+        await storm.passes(minutes=10)
+        single, digest = storm.told("executives")[:3], storm.told("executives")[3:]
+        assert [len(m.notices) for m in digest] == [17]
+        outages = [n.alert for m in (*single, *digest) for n in m.notices]
+        assert (len(outages), len(set(outages))) == (20, 20)
+        assert digest[0].key.startswith(f"digest/executives-{storm.queue}/")
+
+        # While the storm goes on everything is collected: twenty ends are one digest more.
+        await storm.resolves()
+        await storm.passes(minutes=1)
+        assert len(storm.told("executives")) == 4
+        await storm.passes(minutes=10)
+        assert [len(m.notices) for m in storm.told("executives")[4:]] == [20]
+        assert {n.state.value for m in storm.told("executives")[4:] for n in m.notices} == {"resolved"}
+        assert await storm.goes_on("executives")
+
+        # A window without anything ends it.
+        await storm.passes(minutes=10)
+        assert not await storm.goes_on("executives")
+        assert len(storm.told("executives")) == 5
+        # The other group asked for nothing but the end, and is in a storm of its own.
+        assert [len(m.notices) for m in storm.told("hotline")] == [1, 1, 1, 17]
+        await storm.passes(minutes=20)
+
+
+async def test_what_was_collected_while_no_worker_runs_is_told_when_one_does(env: WorkflowEnvironment) -> None:
+    storm = Storm(env)
+    group = f"executives-{storm.queue}"
+    calm = GroupCalm(env.client, notices_queue(storm.queue))
+    notices = [a_notice(alert=f"checkout-{number}", group=group) for number in range(6)]
+    assert [await calm.collects(notice) for notice in notices] == [False, False, False, True, True, True]
+    # Another worker, which remembers nothing, joins the storm.
+    other = GroupCalm(env.client, notices_queue(storm.queue))
+    assert await other.collects(a_notice(alert="checkout-9", group=group))
+    async with storm.workers():
+        await storm.passes(minutes=11)
+        (digest,) = storm.told("executives")
+        assert [n.alert for n in digest.notices] == ["checkout-3", "checkout-4", "checkout-5", "checkout-9"]
+        await storm.passes(minutes=10)
+
+
+async def test_one_outage_is_told_singly_whatever_its_moments(env: WorkflowEnvironment) -> None:
+    storm = Storm(env)
+    async with storm.workers():
+        await storm.breaks_out(1)
+        await storm.passes(seconds=5)
+        await storm.resolves()
+        await storm.passes(seconds=5)
+        assert [(len(m.notices), m.notices[0].moment.value) for m in storm.told("executives")] == [
+            (1, "triggered"),
+            (1, "resolved"),
+        ]
+
+
+async def test_a_digest_that_fails_for_one_member_is_tried_again_for_that_one(env: WorkflowEnvironment) -> None:
+    storm = Storm(env)
+    name = f"executives-{storm.queue}"
+    storm.groups[name] = {"members": [{"user": "margaret"}, {"email": "board@example.com"}]}
+    storm.directory = a_directory(stakeholder_groups=storm.groups)
+    async with storm.workers():
+        await storm.breaks_out(5)
+        await storm.passes(minutes=1)
+        storm.channel.fail("", "email-2", times=2)
+        await storm.passes(minutes=11)
+        digests = [m for m in storm.told("executives") if len(m.notices) > 1]
+        assert sorted(m.user or m.contact for m in digests) == ["email-2", "margaret"]
+        tries = [m for m in storm.channel.messages if m.kind == "notice" and len(m.notices) > 1]
+        assert [m.user or m.contact for m in tries].count("email-2") == 3
+        assert len({m.key for m in tries}) == 2
+        await storm.resolves()
+        await storm.passes(minutes=40)

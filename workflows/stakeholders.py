@@ -1,0 +1,88 @@
+"""StakeholdersWorkflow: one stakeholder group in a storm of outages."""
+
+import asyncio
+import itertools
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from workflows import calls
+from workflows.digest_messages import COLLECT, STAKEHOLDERS, StormInput
+
+with workflow.unsafe.imports_passed_through():
+    from roust.domain.digest import WINDOW, DigestRequest
+    from roust.domain.notice import Notice
+    from roust.domain.notification import Result
+    from roust.domain.telling import RETRY_DELAYS, TRY_FOR
+
+SIGNALS_PER_RUN = 1000
+
+
+@workflow.defn(name=STAKEHOLDERS)
+class StakeholdersWorkflow:
+    """Collects what one group is to hear, and tells it as a digest when a window ends. A window without
+    anything ends the storm: what comes then is told singly again."""
+
+    @workflow.init
+    def __init__(self, given: StormInput) -> None:
+        self._given = given
+        self._collected = given.collected.model_copy(deep=True)
+        self._digests = given.digests
+        self._signals = 0
+
+    @workflow.signal(name=COLLECT)
+    def collect(self, notice: Notice) -> None:
+        """One moment of one outage."""
+        self._signals += 1
+        self._collected.add(notice)
+
+    @workflow.run
+    async def run(self, given: StormInput) -> int:
+        """The storm. Returns how many digests it came to."""
+        due = workflow.now() + given.first
+        while True:
+            await self._until(due)
+            notices = self._collected.take()
+            if not notices:
+                return self._digests
+            self._digests += 1
+            due = workflow.now() + WINDOW
+            workflow.set_current_details(f"Digest {self._digests} told of {len(notices)} outages.")
+            await self._tell(notices)
+
+    async def _until(self, due: datetime) -> None:
+        left = max(due - workflow.now(), timedelta(0))
+        try:
+            await workflow.wait_condition(self._long_enough, timeout=left, timeout_summary="the next digest")
+        except TimeoutError:
+            return
+        rest = max(due - workflow.now(), timedelta(0))
+        workflow.continue_as_new(
+            StormInput(group=self._given.group, first=rest, collected=self._collected, digests=self._digests)
+        )
+
+    async def _tell(self, notices: list[Notice]) -> None:
+        """Every member once; whom it does not reach is tried again, for as long as for a single notice."""
+        group, began = self._given.group, workflow.now()
+        first_run = workflow.info().first_execution_run_id
+        request = DigestRequest(
+            group=group, key=f"digest/{group}/{first_run}/{self._digests}", at=began, notices=notices
+        )
+        for attempt in itertools.count():
+            try:
+                told = (await calls.digest(request)).told
+                failing = [one.whom for one in told if one.result == Result.TRY_AGAIN]
+            except ActivityError:
+                failing = request.members or [""]
+            delay = timedelta(seconds=RETRY_DELAYS[min(attempt, len(RETRY_DELAYS) - 1)])
+            if not failing:
+                return
+            if workflow.now() + delay - began > TRY_FOR:
+                workflow.logger.error("a digest was given up", extra={"group": group, "members": failing})
+                return
+            await asyncio.sleep(delay.total_seconds())
+            request = request.model_copy(update={"members": [] if "" in failing else failing})
+
+    def _long_enough(self) -> bool:
+        return self._signals >= SIGNALS_PER_RUN or workflow.info().is_continue_as_new_suggested()
