@@ -18,6 +18,8 @@ from roust.domain.notification import MessageKind, Outcome, PageRequest, PageRes
 from roust.domain.personal_rules import at_once, instead, plan
 from roust.domain.policy import EscalationPolicy, Target
 from roust.domain.recipients import recipients
+from roust.domain.stakeholders import Interest
+from roust.domain.telling import NoticeResult, Told, land_notices, next_notices, notice_due, still_telling
 from roust.domain.trigger import Trigger
 from tests.builders import NOON, an_alert
 
@@ -69,6 +71,12 @@ class World:
     takes: float = 0.0
     reloads: bool = False
     start: datetime = NOON
+    stakeholders: list[Interest] = field(default_factory=list)
+    """Groups of one member each; `tells` says what becomes of a notice to a group."""
+    tells: Callable[[str, float], Result] = lambda group, after: Result.SENT
+    told: list[tuple[float, str, str]] = field(default_factory=list)
+    trace: list[tuple[float, str, str, bool]] = field(default_factory=list)
+    """(seconds, state, priority, whether its first step of a cycle has begun) whenever all was done."""
     sent: list[Page] = field(default_factory=list)
     tried: list[tuple[float, str, str, Result]] = field(default_factory=list)
 
@@ -92,6 +100,7 @@ class World:
             at=self.start,
             settle=parse_duration(self.settle),
             held_until=self.start + timedelta(seconds=self.held) if self.held else None,
+            stakeholders=self.stakeholders,
         )
         self.air: list[tuple[datetime, int, PageResult]] = []
         self.requests: list[PageRequest] = []
@@ -148,6 +157,8 @@ class World:
             self._act()
             if self.over or self.now >= end:
                 return self
+            notice = notice_due(self.story)
+            self.until = min((at for at in (self.until, notice) if at is not None), default=None)
             times = [end, *(event[0] for event in script[:1]), *(flight[0] for flight in self.air[:1])]
             self.now = max(self.now, min([*times, self.until] if self.until else times))
             for begin, wake in self.naps:
@@ -169,11 +180,29 @@ class World:
                     self._reload()
                 case Wait(until):
                     self.until = until
+                    self._tell()
                     return
                 case End():
-                    self.over = True
+                    self._tell()
+                    self.until, self.over = None, not still_telling(self.story)
                     return
         raise AssertionError("the alert sends without end")
+
+    def _tell(self) -> None:
+        """What the workflow does once no page is left to be sent, and the notice activity at once."""
+        after, alert = round((self.now - self.start).total_seconds(), 3), self.story.alert
+        self.trace.append((after, alert.state.value, alert.priority.value, self.story.climb.begun_at_all))
+        while (asked := next_notices(self.story, self.now, None)) is not None:
+            number, request = asked
+            self._reload()
+            told: list[Told] = []
+            for telling in (attempt.telling for attempt in request.attempts):
+                result = self.tells(telling.group, after)
+                if result is Result.SENT:
+                    self.told.append((after, telling.group, telling.moment.value))
+                told.append(Told(group=telling.group, occasion=telling.occasion, member="email-1", result=result.value))
+            land_notices(self.story, number, NoticeResult(told=told), self.now)
+            self._reload()
 
     def _reload(self) -> None:
         if self.reloads:
