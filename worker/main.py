@@ -62,7 +62,9 @@ def build_worker(
     )
 
 
-def build_notices_worker(client: Client, notifier: Notifier, *, task_queue: str = TASK_QUEUE) -> Worker:
+def build_notices_worker(
+    client: Client, notifier: Notifier, *, task_queue: str = TASK_QUEUE, at_once: int = NOTICES_AT_ONCE
+) -> Worker:
     """The worker of the notices, with slots of its own: whatever hangs there, pages have theirs."""
     return Worker(
         client,
@@ -72,7 +74,7 @@ def build_notices_worker(client: Client, notifier: Notifier, *, task_queue: str 
         workflow_runner=_sandbox(),
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=timedelta(seconds=15),
-        max_concurrent_activities=NOTICES_AT_ONCE,
+        max_concurrent_activities=at_once,
         max_concurrent_activity_task_polls=2,
     )
 
