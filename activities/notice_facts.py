@@ -7,7 +7,7 @@ from activities.reader_time import ReaderTime, lasting
 from roust.domain.alert import AlertState, Priority
 from roust.domain.notice import Moment, Notice
 
-AFFECTED_CAP, NAME_CAP, UPDATE_CAP = 500, 80, 2000
+AFFECTED_CAP, TITLE_CAP, NAME_CAP, UPDATE_CAP = 500, 120, 80, 2000
 
 LABELS = {
     Moment.TRIGGERED: "Outage",
@@ -38,6 +38,7 @@ class NoticeFacts:
         self.service = text.line(notice.service, NAME_CAP)
         said = text.line(notice.impact or "", AFFECTED_CAP).rstrip(".")
         self.impact = said or f"{self.service} is affected"
+        self.title = text.line(self.impact, TITLE_CAP)
         self.owner = text.line(notice.owner or "", NAME_CAP)
         self.update = text.body(notice.update, UPDATE_CAP).strip()
         self.update_by = text.line(notice.update_by or "", NAME_CAP)

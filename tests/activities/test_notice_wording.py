@@ -148,6 +148,22 @@ def test_a_groups_own_words_take_the_place_of_ours() -> None:
     assert "Dear partners,\nAda Lovelace" in (words.html or "")
 
 
+def test_a_groups_own_text_is_under_its_own_heading() -> None:
+    template = NoticeTemplate(subject="Störung: {impact}", text="Wir arbeiten daran.")
+    html = worded(told(a_notice(), template=template)).html or ""
+    assert "<h1>Störung: Customers cannot pay</h1>" in html
+    assert "Outage" not in html
+
+
+def test_a_long_impact_is_a_heading_that_fits_and_is_told_whole_below() -> None:
+    impact = "Customers of " + ", ".join(f"shop {n}" for n in range(40)) + " cannot pay"
+    words = worded(told(a_notice(impact=impact)))
+    assert impact in words.text
+    (heading,) = re.findall("<h1>(.*)</h1>", words.html or "")
+    assert (len(heading), heading.endswith("…")) == (120, True)
+    assert f"<p>{impact}</p>" in (words.html or "")
+
+
 def test_a_template_may_replace_the_subject_alone() -> None:
     words = worded(told(a_notice(), template=NoticeTemplate(subject="Störung: {impact} {since}")))
     assert words.subject == "Störung: Customers cannot pay Mon 2 Mar, 13:00 (Berlin time, UTC+1)"
