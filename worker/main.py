@@ -14,8 +14,8 @@ from activities.notice import Notifier
 from activities.page import Pager
 from roust.domain.directory import Directory
 from roust.runtime.day_to_day import DayToDay
-from worker.heartbeats import Heartbeats
 from worker.calm import GroupCalm
+from worker.heartbeats import Heartbeats
 from workflows.alert import AlertWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.messages import TASK_QUEUE, notices_queue

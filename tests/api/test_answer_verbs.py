@@ -151,9 +151,7 @@ async def test_a_press_that_nobody_vouches_for_is_asked_again_with_what_it_says(
             other = await http.post(url, data=data | {field: "9", "mark": mark}, headers=CHROME)
             assert "press once more" in said(other)
         for wrong in ("acknowledge", "resolve"):
-            assert "press once more" in said(
-                await http.post(url, data={"answer": wrong, "mark": mark}, headers=CHROME)
-            )
+            assert "press once more" in said(await http.post(url, data={"answer": wrong, "mark": mark}, headers=CHROME))
     assert await kinds(gateway, alert) <= {"triggered", "step", "paged"}
     for data, done in (
         (NOTE, "Your note"),
