@@ -13,11 +13,13 @@ from roust.domain.notification import Message, Result
 
 
 class Attempted(NamedTuple):
-    """`said` is the provider's word, at most 200 characters; `retry_after`: the seconds that it asked for."""
+    """`said` is the provider's word, at most 200 characters; `retry_after`: the seconds that it asked for;
+    `ref`: what it calls the message, where it can be rewritten."""
 
     result: Result
     said: str
     retry_after: float | None = None
+    ref: str = ""
 
 
 async def attempt(channel: Channel, message: Callable[[], Message], contact: Contact) -> Attempted:
@@ -26,7 +28,7 @@ async def attempt(channel: Channel, message: Callable[[], Message], contact: Con
     try:
         async with asyncio.timeout(DEADLINE):
             receipt = await channel.send(message(), contact)
-        return Attempted(Result.SENT, provider_words(receipt.said, address))
+        return Attempted(Result.SENT, provider_words(receipt.said, address), ref=receipt.ref)
     except Refused as error:
         return Attempted(Result.REFUSED, provider_words(error, address))
     # The channel's contract: any other exception means that it may succeed later.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from activities.build import build_channels
 from activities.channels.channel import Channel
 from roust.domain.directory import Directory
+from roust.domain.notification import Press
 from roust.domain.settings import Channels
 from roust.runtime.links import AnswerToken, Links, alert_url
 
@@ -41,6 +42,9 @@ class CurrentLinks:
 
     def answer_url(self, alert_id: str, user: str) -> str:
         return self._now().answer_url(alert_id, user)
+
+    def press(self, alert_id: str, user: str, step: int) -> Press:
+        return self._now().press(alert_id, user, step)
 
     def alert_url(self, alert_id: str) -> str:
         return alert_url(self._directory().url, alert_id)

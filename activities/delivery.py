@@ -81,7 +81,7 @@ class Delivery:
             if channel is not None:
                 whole = f"{key}/{member.whom}"
                 async with self._slots:
-                    result, said, retry_after = await attempt(
+                    result, said, retry_after, _ = await attempt(
                         channel, lambda: a_message(whole, member, notices, self._at, template), member.address
                     )
                 log.info("notice", result=result.value, said=said, idempotency_key=whole, channel=kind)

@@ -11,7 +11,7 @@ from activities.attempt import attempt
 from activities.channels.channel import Channel
 from roust.domain.directory import Contact, Directory
 from roust.domain.errors import RoustError
-from roust.domain.notification import Message, MessageKind, Outcome, PageRequest, Planned, Result
+from roust.domain.notification import Message, MessageKind, Outcome, PageRequest, Planned, Press, Result
 
 log = structlog.get_logger()
 
@@ -20,6 +20,8 @@ class AnswerLinks(Protocol):
     """What a message needs of `roust.runtime.links.Links`."""
 
     def answer_url(self, alert_id: str, user: str) -> str: ...
+
+    def press(self, alert_id: str, user: str, step: int) -> Press: ...
 
     def alert_url(self, alert_id: str) -> str: ...
 
@@ -64,6 +66,7 @@ class Sender:
         said: str,
         contact: Contact | None = None,
         retry_after: float | None = None,
+        ref: str = "",
     ) -> Outcome:
         """`at` is the request's hour plus what went by since: the workflow's clock, also in skipped time."""
         return Outcome(
@@ -73,10 +76,11 @@ class Sender:
             channel=contact.kind if contact else "",
             retry_after=retry_after,
             at=self._now(),
+            ref=ref,
         )
 
     async def _attempt(self, planned: Planned, contact: Contact, channel: Channel) -> Outcome:
-        result, said, retry_after = await attempt(channel, lambda: self._message(planned), contact)
+        result, said, retry_after, ref = await attempt(channel, lambda: self._message(planned), contact)
         log.info(
             "page",
             result=result.value,
@@ -87,10 +91,11 @@ class Sender:
             channel=contact.kind,
             idempotency_key=planned.key(self._request.alert.id),
         )
-        return self.outcome(planned, result, said, contact, retry_after)
+        return self.outcome(planned, result, said, contact, retry_after, ref)
 
     def _message(self, planned: Planned) -> Message:
         request, user = self._request, self._directory.users[planned.user]
+        answer_url, press = self._ways_to_answer(planned)
         return Message(
             kind=request.kind,
             key=planned.key(request.alert.id),
@@ -107,20 +112,23 @@ class Sender:
             steps=request.steps,
             occasion=planned.occasion,
             alert_url=self._links.alert_url(request.alert.id),
-            answer_url=self._answer_url(planned.user),
+            answer_url=answer_url,
+            press=press,
+            refs=tuple(one.ref for one in request.posted if (one.user, one.contact) == (planned.user, planned.contact)),
             delayed_since=request.delayed_since,
             note=request.note,
         )
 
-    def _answer_url(self, user: str) -> str | None:
-        """The user's own link; none when it is over. A page that cannot be answered by a link still wakes."""
+    def _ways_to_answer(self, planned: Planned) -> tuple[str | None, Press | None]:
+        """The user's own link and press; none when it is over. A page that cannot be answered still wakes."""
         if self._request.kind is MessageKind.RESOLVED:
-            return None
+            return None, None
+        alert, user = self._request.alert.id, planned.user
         try:
-            return self._links.answer_url(self._request.alert.id, user)
+            return self._links.answer_url(alert, user), self._links.press(alert, user, planned.step)
         except (RoustError, ValueError) as error:
-            log.error("page without an answer link", why=str(error), alert=self._request.alert.id, user=user)
-            return None
+            log.error("page without an answer link", why=str(error), alert=alert, user=user)
+            return None, None
 
     def _now(self) -> datetime:
         return self._request.at + timedelta(seconds=self._clock() - self._began)

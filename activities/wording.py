@@ -77,11 +77,11 @@ def _facts(message: Message) -> dict[str, object]:
         "priority": alert.priority.value,
         "answer_url": message.answer_url,
         "answer_words": "I have it: acknowledge" if message.kind is MessageKind.PAGE else "Open the alert",
-        "what_now": _what_now(message),
-        "rows": _rows(message),
+        "what_now": what_now(message),
+        "rows": rows(message),
         "description": _description(alert),
         "labels": [f"{text.line(k)}={text.line(v)}" for k, v in list(alert.labels.items())[:_MOST_LABELS]],
-        "links": _links(alert),
+        "links": hyperlinks(alert),
         "details": _details(alert),
         "truncated": alert.truncated,
         "alert_id": alert.id,
@@ -89,7 +89,8 @@ def _facts(message: Message) -> dict[str, object]:
     }
 
 
-def _what_now(message: Message) -> str:
+def what_now(message: Message) -> str:
+    """What the message asks of its reader, or tells; may be empty."""
     note = text.body(message.note).strip()
     match message.kind:
         case MessageKind.RESOLVED:
@@ -100,24 +101,25 @@ def _what_now(message: Message) -> str:
             return note
 
 
-def _rows(message: Message) -> list[tuple[str, str]]:
+def rows(message: Message) -> list[tuple[str, str]]:
+    """What one must know at a glance, each with its name."""
     alert = message.alert
     loud = "high: wakes people" if alert.urgency is Urgency.HIGH else "low"
-    rows = [
+    found = [
         ("Since", _moment(alert.triggered_at, message.time_zone)),
         ("How bad", f"{alert.priority.value}, urgency {loud}"),
     ]
     if message.kind is MessageKind.PAGE:
-        rows.append(("Page", _place(message)))
+        found.append(("Page", _place(message)))
     if message.delayed_since is not None:
-        rows.append(("Late", f"delayed: was due at {_moment(message.delayed_since, message.time_zone)}"))
+        found.append(("Late", f"delayed: was due at {_moment(message.delayed_since, message.time_zone)}"))
     optional = [
         ("Impact", alert.impact),
         ("Owner", alert.owner),
         ("Source", alert.source),
         ("Repeats", f"{alert.count} times so far" if alert.count > 1 else None),
     ]
-    return rows + [(name, text.line(value, 500)) for name, value in optional if value]
+    return found + [(name, text.line(value, 500)) for name, value in optional if value]
 
 
 def _place(message: Message) -> str:
@@ -142,7 +144,8 @@ def _moment(at: datetime, zone: str) -> str:
     return f"{spoken} {zone} ({universal:%H:%M} UTC)"
 
 
-def _links(alert: AlertText) -> list[Hyperlink]:
+def hyperlinks(alert: AlertText) -> list[Hyperlink]:
+    """The runbook and the alert's own links, those that are fit to be pressed."""
     found = [Hyperlink("Runbook", alert.runbook)] if alert.runbook else []
     found += [Hyperlink(text.line(link.text, 100) or "Link", link.href) for link in alert.links[:_MOST_LINKS]]
     cleaned = [Hyperlink(link.text, text.line(link.href, 2000)) for link in found]

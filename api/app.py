@@ -2,14 +2,14 @@
 
 from fastapi import FastAPI
 
-from api import alerts, answer, docs, health, on_call, overrides, verbs
+from api import alerts, answer, docs, health, on_call, overrides, push, verbs
 from api.access import Access, CurrentDirectory, undeclared
 from api.access_log import AccessLog
 from api.body import MOST_SECONDS, BodyLimit
 from api.errors import install_errors
 from api.gateway import Gateway
 from api.headers import OneSpelling, SecurityHeaders
-from api.intake import alertmanager, events_v2, heartbeat, mapped, native
+from api.intake import alertmanager, events_v2, heartbeat, mapped, native, slack
 from api.intake_limit import IntakeLimit
 
 ROUTERS = (
@@ -18,11 +18,13 @@ ROUTERS = (
     events_v2.router,
     mapped.router,
     heartbeat.router,
+    slack.router,
     alerts.router,
     verbs.router,
     on_call.router,
     overrides.router,
     answer.router,
+    push.router,
     health.router,
     docs.router,
 )

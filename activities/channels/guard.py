@@ -26,9 +26,11 @@ _NUMERIC_HOST = re.compile(r"(?:^|\.)(?:\d+|0[xX][0-9a-fA-F]*)\.?$")
 
 
 class Guard:
-    """Decides which hosts may be reached. `allow` names the networks that the operator allows besides."""
+    """Decides which hosts may be reached. `allow` names the networks that the operator allows besides;
+    `whose` is the address's, in a refusal."""
 
-    def __init__(self, allow: Iterable[str] = ()) -> None:
+    def __init__(self, allow: Iterable[str] = (), whose: str = "the webhook") -> None:
+        self.whose = whose
         self._allow: list[Network] = [ip_network(network, strict=False) for network in allow]
 
     async def addresses(self, host: str, port: int, scheme: str) -> list[str]:
@@ -38,7 +40,7 @@ class Guard:
         service. `http` reaches only addresses that the operator allows; public ones need `https`.
         Raises OSError when the name does not resolve now.
         """
-        _well_spelt(host)
+        self._well_spelt(host)
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
@@ -51,13 +53,23 @@ class Guard:
         try:
             ip = ip_address(address)
         except ValueError:
-            raise Refused("the webhook's host has no usable address") from None
+            raise Refused(f"{self.whose}'s host has no usable address") from None
         if any(ip in network for network in self._allow):
             return
         if not _public(ip):
-            raise Refused("the webhook leads to a private address that the operator does not allow")
+            raise Refused(f"{self.whose} leads to a private address that the operator does not allow")
         if scheme != "https":
-            raise Refused("the webhook leads to a public address without https")
+            raise Refused(f"{self.whose} leads to a public address without https")
+
+    def _well_spelt(self, host: str) -> None:
+        if "%" in host:
+            raise Refused(f"{self.whose}'s host names a network interface")
+        if ":" in host or not _NUMERIC_HOST.search(host):
+            return
+        try:
+            IPv4Address(host)
+        except ValueError:
+            raise Refused(f"{self.whose}'s host is an address in a misleading spelling") from None
 
 
 def _public(ip: IPv4Address | IPv6Address) -> bool:
@@ -67,23 +79,13 @@ def _public(ip: IPv4Address | IPv6Address) -> bool:
     return isinstance(ip, IPv4Address) or ip in _UNICAST6
 
 
-def _well_spelt(host: str) -> None:
-    if "%" in host:
-        raise Refused("the webhook's host names a network interface")
-    if ":" in host or not _NUMERIC_HOST.search(host):
-        return
-    try:
-        IPv4Address(host)
-    except ValueError:
-        raise Refused("the webhook's host is an address in a misleading spelling") from None
-
-
 class GuardedTransport(httpx2.AsyncBaseTransport):
     """A transport that connects to the checked address itself, so that a second look-up cannot lead
     elsewhere. Host header, SNI and the certificate's name stay those of the URL. No proxies, no redirects."""
 
     def __init__(self, guard: Guard, verify: ssl.SSLContext | None = None) -> None:
         context = verify or httpx2.create_ssl_context(trust_env=False)
+        self._whose = guard.whose
         self._pools = {
             scheme: httpcore2.AsyncConnectionPool(
                 ssl_context=context,
@@ -97,7 +99,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         pool = self._pools.get(request.url.scheme)
         if pool is None:
-            raise Refused("the webhook's URL is neither https nor http")
+            raise Refused(f"{self._whose}'s URL is neither https nor http")
         answer = await pool.handle_async_request(
             httpcore2.Request(
                 method=request.method,

@@ -3,26 +3,19 @@
 import asyncio
 import ssl
 import time
-from datetime import UTC, datetime
 
-import httpcore2
 import httpx2
 
-from activities.channels.channel import DEADLINE, TryAgain
+from activities.channels.channel import DEADLINE
 from activities.channels.guard import Guard, GuardedTransport
+from activities.channels.http import beginning, failure
 from activities.channels.payload import payload
-from activities.channels.retry_after import retry_after
 from activities.channels.signature import secret_key, signature
 from activities.text import provider_words
 from roust.domain.directory import Contact
 from roust.domain.errors import Refused
 from roust.domain.notification import Message, Receipt
 from roust.domain.settings import WebhookSettings
-
-_MOST_READ = 64 * 1024
-_READING = 2.0
-"""Seconds to listen to what a receiver that has not taken the message says about it."""
-_TRY_AGAIN = {408, 425, 429}
 
 
 class WebhookChannel:
@@ -58,9 +51,9 @@ class WebhookChannel:
             if answer.is_success:
                 await answer.aclose()
                 return Receipt(said=f"HTTP {answer.status_code}")
-            said = await _words(answer)
+            said = await beginning(answer)
             await answer.aclose()
-        raise _refusal(answer, provider_words(said, url))
+        raise failure(answer.status_code, answer.headers, provider_words(said, url))
 
     def _headers(self, message: Message, body: bytes) -> dict[str, str]:
         timestamp = int(time.time())
@@ -74,28 +67,3 @@ class WebhookChannel:
         if self._key:
             headers["webhook-signature"] = signature(self._key, message.key, timestamp, body)
         return headers
-
-
-def _refusal(answer: httpx2.Response, said: str) -> Refused | TryAgain:
-    status = answer.status_code
-    words = f"HTTP {status}: {said}" if said else f"HTTP {status}"
-    if answer.is_redirect or 300 <= status < 400:
-        return Refused(f"HTTP {status}: a redirect, which is not followed")
-    if status in _TRY_AGAIN or status >= 500:
-        return TryAgain(words, retry_after(answer.headers.get("retry-after"), datetime.now(UTC)))
-    return Refused(words)
-
-
-async def _words(answer: httpx2.Response) -> str:
-    """The beginning of what the receiver said; nothing where it says it too slowly or breaks off."""
-    said = b""
-    try:
-        async with asyncio.timeout(_READING):
-            async for part in answer.aiter_raw():
-                said += part
-                if len(said) >= _MOST_READ:
-                    break
-    # The status is known, and it decides; the words only explain.
-    except (TimeoutError, httpx2.HTTPError, httpcore2.ProtocolError, httpcore2.NetworkError):
-        pass
-    return said[:_MOST_READ].decode("utf-8", "replace")

@@ -3,26 +3,18 @@
 from itertools import chain
 
 from roust.config.validate import Draft
+from roust.domain.settings import CHANNEL_OF, NEEDS_SETTINGS
 
 NOT_BUILT = ("maintenance.*",)
 """Accepted by the models, refused by the check. Whoever builds one deletes its row."""
 
-CHANNEL_OF = {
-    "email": "email",
-    "webhook": "webhook",
-    "sms": "twilio",
-    "voice": "twilio",
-    "slack": "slack",
-    "ntfy": "ntfy",
-    "apprise": "apprise",
+BUILT = frozenset({"email", "webhook", "ntfy", "slack"})
+"""Channels of this release; what `activities/build.py` builds."""
+
+CURE = {
+    "slack": "channels.slack is not configured; it needs bot_token and signing_secret",
+    "email": "channels.email is not configured; it needs host and from",
 }
-"""The channel that serves each kind of contact."""
-
-BUILT = frozenset({"email", "webhook"})
-"""Channels of this release."""
-
-NEEDS_SETTINGS = frozenset({"email", "twilio", "slack"})
-"""Channels that reach nobody without their part of `channels`."""
 
 ADDRESSES = ("users.*.contacts.*.*", "stakeholder_groups.*.members.*.*")
 """Where somebody's address stands, under the kind that it is of."""
@@ -48,7 +40,8 @@ def check_channels(draft: Draft) -> None:
         if channel not in BUILT:
             draft.error(path, f"{path[-1]} is {_LATER}: nobody would be reached; use {' or '.join(sorted(BUILT))}")
         elif channel in NEEDS_SETTINGS and channel not in configured:
-            draft.error(path, f"nobody would be reached: channels.{channel} is not configured")
+            cure = CURE.get(channel, f"channels.{channel} is not configured")
+            draft.error(path, f"nobody would be reached: {cure}")
     for path, node in draft.root.select("channels.*"):
         if node.value is not None and path[-1] in set(CHANNEL_OF.values()) - BUILT:
             draft.warn(path, f"{_LATER}: nothing uses it")

@@ -9,6 +9,7 @@ from roust.domain.decision import Decision, End, Send, Wait
 from roust.domain.escalation import OPEN_AND_QUIET, Escalation, Flight
 from roust.domain.notification import LAST_RESORT, OUTSIDE, MessageKind, PageRequest, Planned
 from roust.domain.policy import Target
+from roust.domain.rewriting import face, rewrite
 from roust.domain.timeline import Kind
 from roust.domain.updates import forgotten
 
@@ -21,6 +22,11 @@ LANDING = timedelta(seconds=15)
 
 def next_due(story: Escalation, now: datetime) -> Decision:
     """What to do now. A `Send` counts as begun: its result comes back by `landing.land`."""
+    decision = _next_due(story, now)
+    return rewrite(story, decision, now) if isinstance(decision, Wait) else decision
+
+
+def _next_due(story: Escalation, now: datetime) -> Decision:
     if (whom := forgotten(story, now)) is not None:
         return _remind(story, whom, "the stakeholders were promised news by now", now)
     match story.alert.state:
@@ -204,7 +210,8 @@ def quiet_until(story: Escalation) -> datetime | None:
 
 
 def _busy_until(story: Escalation, now: datetime) -> datetime | None:
-    current = [f.at + PATIENCE for f in story.flights.values() if f.generation == story.generation]
+    flights = [f for f in story.flights.values() if f.kind is not MessageKind.UPDATE]
+    current = [f.at + PATIENCE for f in flights if f.generation == story.generation]
     busy = max(current, default=now)
     return busy if busy > now else None
 
@@ -259,6 +266,7 @@ def _send(
         step=place,
         occasion=occasion,
         resolves=bool(targets),
+        face=face(story),
     )
     request = PageRequest(
         kind=kind,
@@ -277,6 +285,7 @@ def _send(
         used=story.used if kind is MessageKind.PAGE else [],
         delayed_since=late,
         note=note,
+        posted=[kept.posted for kept in story.kept] if kind is MessageKind.RESOLVED else [],
     )
     return Send(story.flown, request, summary[:200])
 

@@ -13,7 +13,7 @@ from roust.domain.alert import AlertState, AlertText, Answer, Urgency
 from roust.domain.climb import Climb, Retry, planned_instant
 from roust.domain.duration import format_duration
 from roust.domain.news import News
-from roust.domain.notification import MessageKind, Planned
+from roust.domain.notification import MessageKind, Planned, Posted
 from roust.domain.policy import EscalationPolicy, Step, Target
 from roust.domain.routing import Action
 from roust.domain.stakeholders import Audience, Interest
@@ -41,6 +41,16 @@ class Flight(BaseModel):
     step: int
     occasion: str = ""
     resolves: bool = False
+    face: str = ""
+    """What its messages show of the alert."""
+
+
+class Kept(BaseModel):
+    """A message that can be rewritten, what it shows of the alert, and how often a rewrite has failed."""
+
+    posted: Posted
+    shows: str
+    failed: int = 0
 
 
 class Escalation(BaseModel):
@@ -74,6 +84,8 @@ class Escalation(BaseModel):
     why: dict[str, str] = {}
     paged: list[tuple[str, str]] = []
     """Whom a page reached and by which contact, in order: they hear of the resolve."""
+    kept: list[Kept] = []
+    rewrite_after: datetime | None = None
     last_resort_wanted: str = ""
     """Why the last resort is to be paged now; empty: not at all."""
     last_resort_pages: int = 0

@@ -6,6 +6,7 @@ from roust.domain.alert import AlertState
 from roust.domain.climb import LAST_RESORT_EVERY, RETRY_AT_THE_END, RETRY_DELAYS, Retry, merged
 from roust.domain.escalation import Escalation, Flight
 from roust.domain.notification import LAST_RESORT, MessageKind, Outcome, PageResult, Result
+from roust.domain.rewriting import keep, rewritten
 from roust.domain.timeline import Kind
 
 ENTRY = {
@@ -22,12 +23,16 @@ IN_WORDS = {Result.SENT: "sent", Result.REFUSED: "refused", Result.TRY_AGAIN: "f
 def land(story: Escalation, number: int, result: PageResult, now: datetime) -> None:
     """Send `number` came back with `result` at `now`."""
     flight = story.flights.pop(number)
+    if flight.kind is MessageKind.UPDATE:
+        rewritten(story, flight, result, now)
+        return
     story.why |= {resolved.user: resolved.why for resolved in result.resolved}
     current = flight.generation == story.generation
     if current and flight.resolves and _of_current_step(story, flight):
         story.step_users = [resolved.user for resolved in result.resolved]
     for outcome in result.outcomes:
         _record(story, flight, outcome, now)
+        keep(story, flight, outcome)
     for problem in result.problems:
         story.note(Kind.PASSED_OVER, now, problem, pass_=flight.pass_, step=flight.step)
     if not current:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from roust.domain.alert import AlertText, Urgency
 from roust.domain.notice import Notice
@@ -27,6 +27,8 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     RESOLVED = "resolved"
     NOTICE = "notice"
+    UPDATE = "update"
+    """No message of its own: what stands somewhere already is rewritten."""
 
 
 class Result(StrEnum):
@@ -66,8 +68,19 @@ class Planned(BaseModel):
         return f"{alert}/{self.cycle}/{self.pass_}/{step}/{self.user}/{self.rule}/{self.contact}"
 
 
+class Posted(BaseModel):
+    """A message that its channel can rewrite: `ref` is the channel's own name for it, free of addresses."""
+
+    model_config = ConfigDict(frozen=True)
+
+    user: str
+    contact: str
+    ref: str
+
+
 class Outcome(BaseModel):
-    """What became of one send: `said` is the provider's word, at most 200 characters, address masked."""
+    """What became of one send: `said` is the provider's word, at most 200 characters, address masked.
+    `ref` as in `Posted`; empty where the channel cannot rewrite."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -77,6 +90,7 @@ class Outcome(BaseModel):
     channel: str = ""
     retry_after: float | None = None
     at: datetime | None = None
+    ref: str = ""
 
 
 class Resolved(BaseModel):
@@ -97,7 +111,7 @@ class PageRequest(BaseModel):
     `used`: contacts (user, contact) that the user's running rules have tried: none of them is a fallback,
     unless the user's rules start anew.
     `recipients` (reminder, resolved): those users by those contacts, no rules.
-    `delayed_since`: it should have gone out then.
+    `delayed_since`: it should have gone out then. `posted`: messages of before, to be rewritten with this.
     """
 
     kind: MessageKind = MessageKind.PAGE
@@ -116,6 +130,7 @@ class PageRequest(BaseModel):
     used: list[tuple[str, str]] = []
     delayed_since: datetime | None = None
     note: str = ""
+    posted: list[Posted] = []
 
 
 class PageResult(BaseModel):
@@ -130,11 +145,22 @@ class PageResult(BaseModel):
     planned: list[Planned] = []
 
 
+class Press(BaseModel):
+    """How a button in a message answers without the answer page: POST `token` to `url`. The token answers
+    for one alert and person, and escalates from the step that the message shows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    token: str = Field(repr=False)
+
+
 class Message(BaseModel):
     """One message to one contact, ready to be worded by its channel. Never enters a history.
 
     `key` is the idempotency key. `answer_url` is the responder's own link (None where there is nobody
-    to answer). `step` 0 is the last resort. `notices` (kind notice): what a stakeholder is told, one
+    to answer), `press` the same for buttons. `step` 0 is the last resort. `refs`: the messages of before
+    at this contact that the channel is to rewrite. `notices` (kind notice): what a stakeholder is told, one
     outage, or several at once, which is a digest; `template`: the group's own words for a single one.
     """
 
@@ -156,6 +182,8 @@ class Message(BaseModel):
     occasion: str = ""
     alert_url: str = ""
     answer_url: str | None = None
+    press: Press | None = None
+    refs: tuple[str, ...] = ()
     delayed_since: datetime | None = None
     note: str = ""
     notices: list[Notice] = []
@@ -163,8 +191,10 @@ class Message(BaseModel):
 
 
 class Receipt(BaseModel):
-    """The provider took it: `said` is its word (a message id, a status line), free of addresses."""
+    """The provider took it: `said` is its word (a message id, a status line), free of addresses; `ref` is
+    what the channel rewrites it by, where it can."""
 
     model_config = ConfigDict(frozen=True)
 
     said: str = ""
+    ref: str = ""

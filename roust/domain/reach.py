@@ -8,9 +8,7 @@ from roust.domain.directory import Contact, Directory, User
 from roust.domain.duration import format_duration
 from roust.domain.finding import Finding, Reason
 from roust.domain.policy import Step
-
-_CHANNEL_OF = {"email": "email", "sms": "twilio", "voice": "twilio", "slack": "slack"}
-"""The settings without which a contact of that kind cannot be reached; the other kinds need none."""
+from roust.domain.settings import CHANNEL_OF, NEEDS_SETTINGS
 
 Reached = Mapping[str, set[str]]
 """By schedule, who is on call at some time of the coming days."""
@@ -89,8 +87,8 @@ def can_be_paged(directory: Directory, user: User, urgency: Urgency = Urgency.HI
 
 
 def _works(directory: Directory, contact: Contact) -> bool:
-    channel = _CHANNEL_OF.get(contact.kind)
-    return channel is None or getattr(directory.channels, channel) is not None
+    channel = CHANNEL_OF[contact.kind]
+    return channel not in NEEDS_SETTINGS or getattr(directory.channels, channel) is not None
 
 
 def _members(directory: Directory, teams: Iterable[str]) -> set[str]:

@@ -1,8 +1,26 @@
 """How each channel reaches its provider: the `channels` part of the configuration."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+CHANNEL_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "email": "email",
+        "webhook": "webhook",
+        "ntfy": "ntfy",
+        "sms": "twilio",
+        "voice": "twilio",
+        "slack": "slack",
+        "apprise": "apprise",
+    }
+)
+"""The channel that serves each kind of contact."""
+
+NEEDS_SETTINGS = frozenset({"email", "twilio", "slack"})
+"""Channels that reach nobody without their part of `channels`."""
 
 
 class _Settings(BaseModel):
@@ -34,8 +52,20 @@ class TwilioSettings(_Settings):
 
 
 class SlackSettings(_Settings):
+    """The Slack app: its bot token sends, its signing secret proves what comes back. `base_url`: where the
+    Web API is, for a proxy or a test to stand in."""
+
     bot_token: SecretStr
     signing_secret: SecretStr
+    base_url: str = "https://slack.com/api"
+
+
+class NtfySettings(_Settings):
+    """`tokens`: access tokens by server (`ntfy.example.com`, `127.0.0.1:8080`); `allow` names the private
+    networks that the operator allows. Public https servers with open topics need neither."""
+
+    tokens: dict[str, SecretStr] = {}
+    allow: list[str] = []
 
 
 class Channels(_Settings):
@@ -43,3 +73,4 @@ class Channels(_Settings):
     webhook: WebhookSettings | None = None
     twilio: TwilioSettings | None = None
     slack: SlackSettings | None = None
+    ntfy: NtfySettings | None = None

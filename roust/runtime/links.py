@@ -11,6 +11,8 @@ from itsdangerous import BadData, Serializer, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from roust.domain.errors import RoustError
+from roust.domain.notification import Press
+from roust.runtime.presses import Presses
 
 _SALT = "roust.answer.v1"
 _LONGEST = 1024
@@ -46,6 +48,7 @@ class Links:
         if not keys:
             raise ValueError("no link_keys are configured, so there are no answer links")
         self._base_url = base_url.rstrip("/")
+        self._presses = Presses(keys, base_url)
         # itsdangerous signs with the last of its keys.
         self._serializer = _Serializer(
             list(reversed(keys)), salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256}
@@ -55,6 +58,10 @@ class Links:
         """The link that `user` answers alert `alert_id` by. Opening it changes nothing (CONTRACT §4)."""
         token = self._serializer.dumps([alert_id, user])
         return f"{self._base_url}/a/{token if isinstance(token, str) else token.decode()}"
+
+    def press(self, alert_id: str, user: str, step: int) -> Press:
+        """What a button that `user` presses carries; an escalate from it is bound to `step`."""
+        return self._presses.make(alert_id, user, step)
 
     def alert_url(self, alert_id: str) -> str:
         """Where programs and people with a token read the alert."""

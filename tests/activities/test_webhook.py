@@ -151,7 +151,7 @@ async def test_a_page_that_was_taken_is_sent_however_slow_the_rest_of_the_answer
 async def test_a_refusal_is_known_however_slow_its_words(
     server: WebhookServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.channels.webhook._READING", 0.1)
+    monkeypatch.setattr("activities.channels.http.READING", 0.1)
     server.reply = Reply(410, slow=True)
     with pytest.raises(Refused, match="HTTP 410"):
         await a_channel().send(a_message(), the_hook(server))

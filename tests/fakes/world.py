@@ -49,6 +49,7 @@ class World:
 
     A user without rules has one contact, mail; `low_rules` hold at low urgency (default: the same);
     `held`: maintenance holds it for so many seconds.
+    What a contact named `chat` takes can be rewritten.
     `contacts` are further ones that no rule names. `takes`: how long a send is under way. `reloads`:
     the alert goes through JSON and back after everything that happens to it, as a continue-as-new does.
     """
@@ -241,7 +242,8 @@ class World:
             who, where = (planned.user, planned.contact), (planned.step, planned.pass_, planned.cycle)
             delayed = request.delayed_since is not None
             self.sent.append(Page(after, *who, *where, request.kind.value, planned.key(request.alert.id), delayed))
-        return Outcome(planned=planned, result=result)
+        ref = str(len(self.tried)) if planned.contact == "chat" and result is Result.SENT else ""
+        return Outcome(planned=planned, result=result, ref=ref)
 
     def _forward(
         self, request: PageRequest, outcomes: list[Outcome], fresh: list[Planned], anew: set[str]
