@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx2
 
 from activities import text
-from activities.brief import brief, buttons
+from activities.brief import brief, buttons, cut
 from activities.channels.channel import DEADLINE
 from activities.channels.guard import Guard, GuardedTransport
 from activities.channels.http import failure, post
@@ -26,7 +26,7 @@ from roust.domain.settings import NtfySettings
 MOST_BYTES = 1500
 """Of a message. ntfy takes 4096 and makes an attachment of more; what it hands to a phone's push service
 must stay below 4000 together with title and buttons."""
-MOST_TITLE = 200
+MOST_TITLE_BYTES = 250
 URGENT, NORMAL, LOW = 5, 3, 2
 """ntfy's priorities: 5 rings through do-not-disturb where the phone lets it, 2 makes no sound."""
 _FORM = "application/x-www-form-urlencoded"
@@ -46,7 +46,9 @@ class NtfyChannel:
 
     async def send(self, message: Message, contact: Contact) -> Receipt:
         server, topic = _server_and_topic(contact.address)
-        body = json.dumps(publication(message, topic), separators=(",", ":")).encode("ascii")
+        body = json.dumps(publication(message, topic), ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "replace"
+        )
         async with asyncio.timeout(DEADLINE):
             answer = await post(server, body, self._headers(server), GuardedTransport(self._guard, self._verify))
         if not answer.taken:
@@ -63,7 +65,7 @@ def publication(message: Message, topic: str) -> dict[str, Any]:
     """What is published: ntfy's own fields, each within its limits."""
     said: dict[str, Any] = {
         "topic": topic,
-        "title": text.line(subject(message), MOST_TITLE),
+        "title": cut(text.line(subject(message)), MOST_TITLE_BYTES),
         "message": brief(message, MOST_BYTES),
         "priority": _priority(message),
         "tags": [_emoji(message), message.alert.priority.value],

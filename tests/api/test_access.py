@@ -22,6 +22,8 @@ INTAKES = {
     ("/in/alertmanager/{key:path}", "PUT"): "integration key",
     ("/v2/enqueue", "POST"): "integration key in the body",
     ("/v2/change/enqueue", "POST"): "integration key in the body",
+    ("/in/slack/interactions", "POST"): "slack signature",
+    ("/press", "POST"): "signed press",
 }
 
 

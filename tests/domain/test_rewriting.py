@@ -60,7 +60,7 @@ def test_a_rewrite_under_way_holds_up_no_page() -> None:
     rules = {"ada": [(0, ["chat"]), (62, ["mail"])], "ben": [(0, ["mail"])]}
     world = a_world(rules=rules, priority="P2", takes=20.0)
     world.run(200, [(50, lambda w: w.trigger(priority="P1"))])
-    assert [(50, "ada", "update"), (62, "ada", "page")] == [(p.after, p.user, p.kind) for p in world.sent][1:3]
+    assert [(p.after, p.user, p.kind) for p in world.sent][1:3] == [(50, "ada", "update"), (62, "ada", "page")]
 
 
 def test_a_rewrite_that_fails_is_tried_three_times_and_then_let_be() -> None:

@@ -67,8 +67,12 @@ class WebhookServer:
             request = await self._read(reader)
             self.requests.append(request)
             self.arrived.set()
-            await self._answer(self.replies.get(request.path, self.reply), writer)
+            await self._answer(self.reply_to(request), writer)
         writer.close()
+
+    def reply_to(self, request: Received) -> Reply:
+        """What is answered; a provider with a mind of its own says it here."""
+        return self.replies.get(request.path, self.reply)
 
     async def _read(self, reader: asyncio.StreamReader) -> Received:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -98,25 +102,32 @@ class WebhookServer:
 async def a_webhook_server(tls: ssl.SSLContext | None = None) -> AsyncIterator[WebhookServer]:
     """A server on 127.0.0.1, https with `tls`."""
     handler = WebhookServer(scheme="https" if tls else "http")
-    serving: set[asyncio.Task[None]] = set()
+    async with serving(handler, tls):
+        yield handler
+
+
+@asynccontextmanager
+async def serving(handler: WebhookServer, tls: ssl.SSLContext | None = None) -> AsyncIterator[None]:
+    """`handler` on a free port of 127.0.0.1."""
+    at_work: set[asyncio.Task[None]] = set()
 
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        serving.add(task)
+        at_work.add(task)
         try:
             await handler.serve(reader, writer)
         finally:
-            serving.discard(task)
+            at_work.discard(task)
             writer.transport.abort()
 
     server = await asyncio.start_server(client, "127.0.0.1", 0, ssl=tls)
     handler.port = server.sockets[0].getsockname()[1]
     try:
-        yield handler
+        yield
     finally:
         server.close()
-        for task in list(serving):
+        for task in list(at_work):
             task.cancel()
-        await asyncio.gather(*serving, return_exceptions=True)
+        await asyncio.gather(*at_work, return_exceptions=True)
         await server.wait_closed()
