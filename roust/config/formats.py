@@ -17,6 +17,7 @@ MOST_URL = 2048
 
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*")
+_TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 _SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{6,}")
 
 
@@ -97,6 +98,16 @@ def loopback(host: str) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
+def _ntfy_reason(text: str) -> str | None:
+    parts = split_url(text)
+    if parts is not None and (parts.username or parts.query or parts.fragment):
+        return "must be the plain URL of a topic: no ?, no #, no user (a token goes to channels.ntfy.tokens)"
+    topic = parts.path.rpartition("/")[2] if parts is not None else ""
+    if url_reason(text) is None and not _TOPIC.fullmatch(topic):
+        return "must be a server and a topic of letters, digits, _ and -, like https://ntfy.example.com/ada"
+    return url_reason(text)
+
+
 def _base_reason(text: str) -> str | None:
     parts = split_url(text)
     if parts is not None and (parts.query or parts.fragment or parts.username):
@@ -138,7 +149,7 @@ FORMATS: tuple[tuple[str, Callable[[str], str | None]], ...] = (
     ("dead_mans_switch", url_reason),
     ("users.*.contacts.*.email", email_reason),
     ("users.*.contacts.*.webhook", url_reason),
-    ("users.*.contacts.*.ntfy", url_reason),
+    ("users.*.contacts.*.ntfy", _ntfy_reason),
     ("users.*.contacts.*.sms", phone_reason),
     ("users.*.contacts.*.voice", phone_reason),
     ("users.*.contacts.*.slack", _slack_reason),
@@ -151,5 +162,7 @@ FORMATS: tuple[tuple[str, Callable[[str], str | None]], ...] = (
     ("channels.webhook.allow.*", _network_reason),
     ("channels.webhook.secret", _signing_reason),
     ("channels.twilio.from", phone_reason),
+    ("channels.slack.base_url", _base_reason),
+    ("channels.ntfy.allow.*", _network_reason),
 )
 """Where a text of the file must have which form. (Times, durations, matchers have theirs in the domain.)"""

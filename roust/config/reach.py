@@ -1,4 +1,4 @@
-"""Whether pages arrive and their links open: people with contacts, webhooks that may be posted to, a public url."""
+"""Whether pages arrive and their links open: people with contacts, hosts that may be posted to, a public url."""
 
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
@@ -10,11 +10,15 @@ from roust.config.validate import Draft
 from roust.domain.directory import Directory
 from roust.domain.policy import Target
 
+POSTED_TO = ("webhook", "ntfy")
+"""Contacts that are a URL of the responder's own: the guard of outgoing requests stands before them."""
+
 
 def check_reach(draft: Draft) -> None:
     """Everybody who may be paged can be, and can answer."""
     _people(draft)
-    _webhooks(draft)
+    for kind in POSTED_TO:
+        _hosts_allowed(draft, kind)
     _links(draft)
 
 
@@ -59,34 +63,43 @@ def _may_page(target: Target, directory: Directory) -> list[str]:
     )
 
 
-def _webhooks(draft: Draft) -> None:
-    allowed = [str(node.value) for _, node in draft.root.select("channels.webhook.allow.*")]
+def _hosts_allowed(draft: Draft, kind: str) -> None:
+    allowed = [str(node.value) for _, node in draft.root.select(f"channels.{kind}.allow.*")]
     try:
         networks = [ip_network(text, strict=False) for text in allowed]
     except ValueError:
         return  # told already
-    hosts = chain(_webhook_hosts(draft), _webhook_hosts(draft, "stakeholder_groups.*.members.*.webhook"))
-    for path, host, scheme in hosts:
+    plain = f"nobody would be reached: http goes only to channels.{kind}.allow; use https"
+    for path, host, scheme in _hosts(draft, kind):
         try:
             address = ip_address("127.0.0.1" if loopback(host) and not host[:1].isdigit() and ":" not in host else host)
         except ValueError:
             if scheme == "http" and not networks:
-                draft.error(path, "nobody would be reached: http goes only to channels.webhook.allow; use https")
+                draft.error(path, plain)
             continue
         if any(address in network for network in networks):
             continue
         if not address.is_global:
-            draft.error(path, "nobody would be reached: a private address that channels.webhook.allow does not name")
+            why = f"nobody would be reached: a private address that channels.{kind}.allow does not name"
+            draft.error(path, why)
         elif scheme == "http":
-            draft.error(path, "nobody would be reached: http goes only to channels.webhook.allow; use https")
+            draft.error(path, plain)
 
 
-def _webhook_hosts(draft: Draft, where: str = "users.*.contacts.*.webhook") -> Iterator[tuple[Path, str, str]]:
-    for path, node in draft.root.select(where):
+def _hosts(draft: Draft, kind: str) -> Iterator[tuple[Path, str, str]]:
+    found = (draft.root.select(f"{place}.{kind}") for place in ("users.*.contacts.*", "stakeholder_groups.*.members.*"))
+    for path, node in chain.from_iterable(found):
         if isinstance(node.value, str) and not node.missing and url_reason(node.value) is None:
             parts = split_url(node.value)
             if parts is not None and parts.hostname:
                 yield path, parts.hostname, parts.scheme
+
+
+def _stands_in(draft: Draft) -> bool:
+    """Whether what stands for Slack is on this machine."""
+    node = draft.root.at(("channels", "slack", "base_url"))
+    parts = split_url(node.value) if node is not None and isinstance(node.value, str) else None
+    return parts is not None and loopback(parts.hostname or "")
 
 
 def _links(draft: Draft) -> None:
@@ -99,7 +112,8 @@ def _links(draft: Draft) -> None:
     server = draft.root.at(("channels", "email", "host"))
     mails = server is not None and isinstance(server.value, str) and not server.missing and not loopback(server.value)
     leaving = [path for path, _ in draft.root.select("users.*.contacts.*.email") if mails]
-    leaving += [path for path, host, _ in _webhook_hosts(draft) if not loopback(host)]
+    leaving += [path for kind in POSTED_TO for path, host, _ in _hosts(draft, kind) if not loopback(host)]
+    leaving += [path for path, _ in draft.root.select("users.*.contacts.*.slack") if not _stands_in(draft)]
     if leaving:
         user, contact = leaving[0][1], leaving[0][3]
         draft.error(

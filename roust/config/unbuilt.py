@@ -11,10 +11,8 @@ NOT_BUILT = ("maintenance.*",)
 BUILT = frozenset({"email", "webhook", "ntfy", "slack"})
 """Channels of this release; what `activities/build.py` builds."""
 
-CURE = {
-    "slack": "channels.slack is not configured; it needs bot_token and signing_secret",
-    "email": "channels.email is not configured; it needs host and from",
-}
+CURE = {"slack": "channels.slack is not configured; it needs bot_token and signing_secret"}
+"""What `nobody would be reached` is followed by, where the bare word would not help."""
 
 ADDRESSES = ("users.*.contacts.*.*", "stakeholder_groups.*.members.*.*")
 """Where somebody's address stands, under the kind that it is of."""

@@ -12,7 +12,7 @@ from roust.domain.directory import CONTACT_KINDS
 SECRET = frozenset(
     (
         *("link_keys", "integration_keys", "sha256", "secret", "username", "password"),
-        *("account_sid", "auth_token", "bot_token", "signing_secret"),
+        *("account_sid", "auth_token", "bot_token", "signing_secret", "tokens"),
         *CONTACT_KINDS,
     )
 )
