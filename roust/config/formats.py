@@ -136,6 +136,13 @@ def _slack_reason(text: str) -> str | None:
     return None if _SLACK_ID.fullmatch(text) else "must be a Slack id, like U012AB3CD or C0OUTAGES"
 
 
+def _provider_reason(text: str) -> str | None:
+    parts = split_url(text)
+    if parts is not None and parts.scheme == "http" and parts.hostname and not loopback(parts.hostname):
+        return "must begin with https://: a secret goes there (http only to this machine itself)"
+    return _base_reason(text)
+
+
 def _host_reason(text: str) -> str | None:
     try:
         ip_address(text)
@@ -162,7 +169,7 @@ FORMATS: tuple[tuple[str, Callable[[str], str | None]], ...] = (
     ("channels.webhook.allow.*", _network_reason),
     ("channels.webhook.secret", _signing_reason),
     ("channels.twilio.from", phone_reason),
-    ("channels.slack.base_url", _base_reason),
+    ("channels.slack.base_url", _provider_reason),
     ("channels.ntfy.allow.*", _network_reason),
 )
 """Where a text of the file must have which form. (Times, durations, matchers have theirs in the domain.)"""

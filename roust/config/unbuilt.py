@@ -11,8 +11,7 @@ NOT_BUILT = ("maintenance.*",)
 BUILT = frozenset({"email", "webhook", "ntfy", "slack"})
 """Channels of this release; what `activities/build.py` builds."""
 
-CURE = {"slack": "channels.slack is not configured; it needs bot_token and signing_secret"}
-"""What `nobody would be reached` is followed by, where the bare word would not help."""
+CURE = {"slack": "; give it bot_token and signing_secret"}
 
 ADDRESSES = ("users.*.contacts.*.*", "stakeholder_groups.*.members.*.*")
 """Where somebody's address stands, under the kind that it is of."""
@@ -38,8 +37,7 @@ def check_channels(draft: Draft) -> None:
         if channel not in BUILT:
             draft.error(path, f"{path[-1]} is {_LATER}: nobody would be reached; use {' or '.join(sorted(BUILT))}")
         elif channel in NEEDS_SETTINGS and channel not in configured:
-            cure = CURE.get(channel, f"channels.{channel} is not configured")
-            draft.error(path, f"nobody would be reached: {cure}")
+            draft.error(path, f"nobody would be reached: channels.{channel} is not configured{CURE.get(channel, '')}")
     for path, node in draft.root.select("channels.*"):
         if node.value is not None and path[-1] in set(CHANNEL_OF.values()) - BUILT:
             draft.warn(path, f"{_LATER}: nothing uses it")
