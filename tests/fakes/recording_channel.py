@@ -12,9 +12,11 @@ from roust.domain.notification import Message, Receipt
 class RecordingChannel:
     """`messages` are all that came in, in order; `taken` those it said yes to.
 
+    `rewrites`: what it takes can be rewritten, by its place in `taken`.
     `refuse`, `fail` and `hang` script what becomes of a user's contact; a hanging send waits for `release`.
     """
 
+    rewrites: bool = False
     messages: list[Message] = field(default_factory=list)
     taken: list[Message] = field(default_factory=list)
     moved: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -69,4 +71,4 @@ class RecordingChannel:
         self.taken.append(message)
         async with self.moved:
             self.moved.notify_all()
-        return Receipt(said="taken")
+        return Receipt(said="taken", ref=str(len(self.taken)) if self.rewrites else "")

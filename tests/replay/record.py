@@ -143,6 +143,11 @@ SHAPES: dict[str, Shape] = {
     "noted": ({}, {}, [after(60, note), after(400, resolve)]),
     "updated": ({}, {}, [after(60, post), after(400, resolve)]),
 }
+REWRITTEN: dict[str, Shape] = {
+    "rewritten_in_a_chat": ({}, {}, [after(400, ack), after(600, snooze), after(5000, resolve)]),
+    "rewritten_and_exhausted": ({}, {}, [after(3600, ack)]),
+}
+"""Their channel can rewrite what it took."""
 FAILING: dict[str, tuple[str, str]] = {
     "refused": ("refuse", "ada"),
     "refused_everywhere": ("refuse", "*"),
@@ -152,8 +157,10 @@ FAILING: dict[str, tuple[str, str]] = {
 
 
 async def record(env: WorkflowEnvironment, name: str, shape: Shape, failing: tuple[str, str] | None = None) -> None:
+    if (HISTORIES / f"{name}.json").exists():
+        return
     parts, trigger, acts = shape
-    channel, directory = RecordingChannel(), a_directory(**parts)
+    channel, directory = RecordingChannel(rewrites=name in REWRITTEN), a_directory(**parts)
     for user in ("ada", "ben", "margaret") if failing and failing[1] == "*" else (failing[1],) if failing else ():
         getattr(channel, failing[0] if failing else "")(user, "mail")
     pager = Pager(lambda: directory, dict.fromkeys(("email", "voice"), channel), Links(["key"], "http://x"))
@@ -182,7 +189,7 @@ async def main() -> None:
         await env.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace="default", search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, keyword))
         )
-        for name, shape in SHAPES.items():
+        for name, shape in (SHAPES | REWRITTEN).items():
             await record(env, name, shape)
         for name, failing in FAILING.items():
             await record(env, name, ({}, {}, [after(3600)]), failing)
