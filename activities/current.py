@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from activities.build import build_channels
 from activities.channels.channel import Channel
+from activities.channels.twilio import twilio_channels
 from roust.domain.directory import Directory
 from roust.domain.notification import Press
 from roust.domain.settings import Channels
@@ -28,9 +29,10 @@ class CurrentChannels(Mapping[str, Channel]):
         return len(self._now())
 
     def _now(self) -> dict[str, Channel]:
-        settings = self._directory().channels
+        directory = self._directory()
+        settings = directory.channels
         if settings is not self._settings:
-            self._built, self._settings = build_channels(settings), settings
+            self._built, self._settings = build_channels(settings) | twilio_channels(directory), settings
         return self._built
 
 

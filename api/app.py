@@ -11,6 +11,8 @@ from api.gateway import Gateway
 from api.headers import OneSpelling, SecurityHeaders
 from api.intake import alertmanager, events_v2, heartbeat, mapped, native, slack
 from api.intake_limit import IntakeLimit
+from api.twilio import sms, status, voice
+from api.twilio.inbox import Inbox
 
 ROUTERS = (
     native.router,
@@ -25,6 +27,9 @@ ROUTERS = (
     overrides.router,
     answer.router,
     push.router,
+    sms.router,
+    voice.router,
+    status.router,
     health.router,
     docs.router,
 )
@@ -53,6 +58,7 @@ def create_app(
     app.state.directory = directory
     app.state.access = Access(directory)
     app.state.intake_limit = intake_limit or IntakeLimit(lambda: directory.directory.requests_per_minute)
+    app.state.twilio = Inbox()
     for router in ROUTERS:
         app.include_router(router)
     forgotten = undeclared(app.routes)

@@ -49,7 +49,9 @@ class Operators:
         sends = [
             self._attempt(self._message(kind, text, at, one.user, contact))
             for one in found
-            for contact in directory.users[one.user].contacts
+            for contact, way in directory.users[one.user].contacts.items()
+            # Nobody is called to hear that it is over (CONTRACT rule 8).
+            if not (kind is MessageKind.RESOLVED and way.kind == "voice")
         ]
         if not sends:
             log.error("nobody to tell: `operators` names no one who can be reached", about=text.summary)

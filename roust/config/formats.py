@@ -171,5 +171,6 @@ FORMATS: tuple[tuple[str, Callable[[str], str | None]], ...] = (
     ("channels.twilio.from", phone_reason),
     ("channels.slack.base_url", _provider_reason),
     ("channels.ntfy.allow.*", _network_reason),
+    ("channels.twilio.base_url", _provider_reason),
 )
 """Where a text of the file must have which form. (Times, durations, matchers have theirs in the domain.)"""

@@ -102,6 +102,15 @@ def _stands_in(draft: Draft) -> bool:
     return parts is not None and loopback(parts.hostname or "")
 
 
+def _phones(draft: Draft) -> list[Path]:
+    """The contacts that go through Twilio, unless a stand-in on this machine takes them."""
+    twilio = draft.directory.channels.twilio
+    base = split_url(twilio.base_url) if twilio is not None else None
+    if base is None or loopback(base.hostname or ""):
+        return []
+    return [path for kind in ("sms", "voice") for path, _ in draft.root.select(f"users.*.contacts.*.{kind}")]
+
+
 def _links(draft: Draft) -> None:
     node = draft.root.child("url")
     if node is not None and (not isinstance(node.value, str) or node.missing):
@@ -114,6 +123,7 @@ def _links(draft: Draft) -> None:
     leaving = [path for path, _ in draft.root.select("users.*.contacts.*.email") if mails]
     leaving += [path for kind in POSTED_TO for path, host, _ in _hosts(draft, kind) if not loopback(host)]
     leaving += [path for path, _ in draft.root.select("users.*.contacts.*.slack") if not _stands_in(draft)]
+    leaving += _phones(draft)
     if leaving:
         user, contact = leaving[0][1], leaving[0][3]
         draft.error(

@@ -8,10 +8,10 @@ from roust.domain.settings import CHANNEL_OF, NEEDS_SETTINGS
 NOT_BUILT = ("maintenance.*",)
 """Accepted by the models, refused by the check. Whoever builds one deletes its row."""
 
-BUILT = frozenset({"email", "webhook", "ntfy", "slack"})
+BUILT = frozenset({"email", "webhook", "ntfy", "slack", "twilio"})
 """Channels of this release; what `activities/build.py` builds."""
 
-CURE = {"slack": "; give it bot_token and signing_secret"}
+CURE = {"slack": "; give it bot_token and signing_secret", "twilio": "; give it account_sid, auth_token and from"}
 
 ADDRESSES = ("users.*.contacts.*.*", "stakeholder_groups.*.members.*.*")
 """Where somebody's address stands, under the kind that it is of."""

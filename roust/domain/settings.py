@@ -46,9 +46,12 @@ class WebhookSettings(_Settings):
 
 
 class TwilioSettings(_Settings):
+    """Texts and calls. `from`: the number they come from; `base_url`: another region of Twilio's, or a stand-in."""
+
     account_sid: str
     auth_token: SecretStr
     from_: Annotated[str, Field(alias="from")]
+    base_url: str = "https://api.twilio.com"
 
 
 class SlackSettings(_Settings):

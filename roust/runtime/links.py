@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from roust.domain.errors import RoustError
 from roust.domain.notification import Press
 from roust.runtime.presses import Presses
+from roust.runtime.short_links import NotShort, ShortTokens
 
 _SALT = "roust.answer.v1"
 _LONGEST = 1024
@@ -31,7 +32,7 @@ class AnswerToken:
     made_at: datetime
 
 
-class _Serializer(URLSafeTimedSerializer):
+class PlainSerializer(URLSafeTimedSerializer):
     """Without compression: its tokens begin with a dot, and many a proxy denies paths that do."""
 
     def dump_payload(self, obj: Any) -> bytes:
@@ -50,9 +51,10 @@ class Links:
         self._base_url = base_url.rstrip("/")
         self._presses = Presses(keys, base_url)
         # itsdangerous signs with the last of its keys.
-        self._serializer = _Serializer(
+        self._serializer = PlainSerializer(
             list(reversed(keys)), salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256}
         )
+        self._short = ShortTokens(keys)
 
     def answer_url(self, alert_id: str, user: str) -> str:
         """The link that `user` answers alert `alert_id` by. Opening it changes nothing (CONTRACT §4)."""
@@ -63,12 +65,18 @@ class Links:
         """What a button that `user` presses carries; an escalate from it is bound to `step`."""
         return self._presses.make(alert_id, user, step)
 
+    def short_url(self, alert_id: str, user: str) -> str:
+        """The same, for where every letter costs. Raises NotShort for what is no alert's id."""
+        return f"{self._base_url}/a/{self._short.make(alert_id, user, datetime.now(UTC))}"
+
     def alert_url(self, alert_id: str) -> str:
         """Where programs and people with a token read the alert."""
         return alert_url(self._base_url, alert_id)
 
     def read(self, token: str) -> AnswerToken:
         """What `token` says. Raises BadLink when a single byte of it is not as we made it."""
+        if "." not in token and token.isascii() and len(token) <= _LONGEST:
+            return self._read_short(token)
         if len(token) > _LONGEST or not token.isascii() or not _canonical(token):
             raise BadLink("this link is damaged")
         try:
@@ -80,6 +88,12 @@ class Links:
                 return AnswerToken(alert, user, made_at)
             case _:
                 raise BadLink("this link is of another kind")
+
+    def _read_short(self, token: str) -> AnswerToken:
+        try:
+            return AnswerToken(*self._short.read(token))
+        except NotShort as error:
+            raise BadLink(str(error)) from None
 
 
 def alert_url(base_url: str, alert_id: str) -> str:

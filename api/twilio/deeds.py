@@ -1,0 +1,51 @@
+"""Doing what a reply or a key says, and what came of it in one honest sentence."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from api.answer_page import NOT_ACKNOWLEDGED, NOT_KEPT, NOT_RESOLVED, RECORDED, Reader, outcome
+from api.answer_verbs import do
+from api.gateway import BeyondRetention, Gateway, NoSuchAlert, NotConfirmed, Unavailable
+from api.press import Button
+from roust.runtime.links import AnswerToken
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What came of it. `settled`: asking again would change nothing; False: it was not done, and may be later.
+    `good`: it was done. `wrong`: it was nothing that can be done."""
+
+    said: str
+    settled: bool
+    good: bool = False
+    wrong: bool = False
+
+
+async def deed(gateway: Gateway, verb: Button, alert: str, step: int, via: str, reader: Reader) -> Deed:
+    """Do `verb` for the reader, who heard of `step`. Never raises for what Temporal or the alert says."""
+    done = await _done(gateway, verb, alert, step, via, reader)
+    log.info("answered", verb=verb.value, alert=alert, user=reader.user, via=via, said=done.said, settled=done.settled)
+    return done
+
+
+async def _done(gateway: Gateway, verb: Button, alert: str, step: int, via: str, reader: Reader) -> Deed:
+    try:
+        if verb is Button.ESCALATE:
+            said = await do(gateway, AnswerToken(alert, reader.user, reader.now), verb, str(step), reader)
+            return Deed(said.text, said.status != 503, said.tone == "good")
+        act = gateway.acknowledge if verb is Button.ACKNOWLEDGE else gateway.resolve
+        became = await act(alert, reader.user, via)
+    except NotConfirmed:
+        return Deed(RECORDED.text, True, True)
+    except Unavailable:
+        return Deed((NOT_ACKNOWLEDGED if verb is Button.ACKNOWLEDGE else NOT_RESOLVED).text, False)
+    except (BeyondRetention, NoSuchAlert):
+        return Deed(NOT_KEPT.text, True)
+    try:
+        standing = await gateway.standing(alert)
+    except (Unavailable, BeyondRetention, NoSuchAlert):
+        return Deed("Recorded." if became.accepted else f"Refused: {became.reason}.", True, became.accepted)
+    return Deed(outcome(verb, became, standing, reader).text, True, became.accepted)
