@@ -100,14 +100,14 @@ class VoiceChannel:
         return twiml.question(words, self._replies.call_url(alert.id, message.user, message.step))
 
 
-def twilio_channels(directory: Directory) -> dict[str, Channel]:
-    """Texts and calls, where the configuration has an account for them."""
+def twilio_channels(directory: Directory, verify: ssl.SSLContext | None = None) -> dict[str, Channel]:
+    """Texts and calls, where the configuration has an account for them. `verify`: as of `Twilio`."""
     settings = directory.channels.twilio
     if settings is None:
         return {}
     keys = [key.get_secret_value() for key in directory.link_keys if key.get_secret_value()]
     replies = Replies(keys, directory.url) if keys else None
-    twilio = Twilio(settings)
+    twilio = Twilio(settings, verify)
     return {"sms": SmsChannel(twilio, replies), "voice": VoiceChannel(twilio, replies)}
 
 
