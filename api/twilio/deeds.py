@@ -27,7 +27,7 @@ class Deed:
 async def deed(gateway: Gateway, verb: Button, alert: str, step: int, via: str, reader: Reader) -> Deed:
     """Do `verb` for the reader, who heard of `step`. Never raises for what Temporal or the alert says."""
     done = await _done(gateway, verb, alert, step, via, reader)
-    log.info("answered", verb=verb.value, alert=alert, user=reader.user, via=via, said=done.said, settled=done.settled)
+    log.info("audit", by=reader.user, via=via, role="responder", alert=alert, verb=verb.value, said=done.said)
     return done
 
 

@@ -16,6 +16,7 @@ CURE = {"slack": "; give it bot_token and signing_secret", "twilio": "; give it 
 ADDRESSES = ("users.*.contacts.*.*", "stakeholder_groups.*.members.*.*")
 """Where somebody's address stands, under the kind that it is of."""
 
+_USABLE = " or ".join(kind for kind, channel in CHANNEL_OF.items() if channel in BUILT)
 _LATER = "not built yet in this release"
 
 
@@ -35,7 +36,10 @@ def check_channels(draft: Draft) -> None:
         if channel is None:
             continue  # an unknown key, told already
         if channel not in BUILT:
-            draft.error(path, f"{path[-1]} is {_LATER}: nobody would be reached; use {' or '.join(sorted(BUILT))}")
+            draft.error(
+                path,
+                f"{path[-1]} is {_LATER}: nobody would be reached; use {_USABLE}",
+            )
         elif channel in NEEDS_SETTINGS and channel not in configured:
             draft.error(path, f"nobody would be reached: channels.{channel} is not configured{CURE.get(channel, '')}")
     for path, node in draft.root.select("channels.*"):

@@ -24,6 +24,9 @@ INTAKES = {
     ("/v2/change/enqueue", "POST"): "integration key in the body",
     ("/in/slack/interactions", "POST"): "slack signature",
     ("/press", "POST"): "signed press",
+    ("/in/twilio/sms", "POST"): "twilio signature",
+    ("/in/twilio/voice/{token}", "POST"): "twilio signature",
+    ("/in/twilio/status/{token}", "POST"): "twilio signature",
 }
 
 

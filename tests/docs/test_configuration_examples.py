@@ -17,6 +17,8 @@ ENVIRONMENT = {
     "NTFY_TOKEN": "tk_of-tests",
     "SLACK_TOKEN": "xoxb-of-tests",
     "SLACK_SIGNING": "of-tests",
+    "TWILIO_ACCOUNT": "AC0",
+    "TWILIO_TOKEN": "a-token",
 }
 
 
