@@ -50,7 +50,12 @@ def test_what_we_did_not_make_is_refused(text: str) -> None:
         LINKS.read(text)
 
 
-@pytest.mark.parametrize("damage", [TOKEN[:-1], TOKEN + "=", TOKEN + "A", "." + TOKEN, TOKEN + ".", TOKEN * 99])
+@pytest.mark.parametrize(
+    "damage",
+    [TOKEN[:-1], TOKEN + "=", TOKEN + "A", "." + TOKEN, TOKEN + ".", TOKEN * 99],
+    # By names of their own: a token bears the second in which it was made.
+    ids=["cut", "padded", "longer", "a dot before", "a dot behind", "many"],
+)
 def test_a_link_cut_or_longer_is_refused(damage: str) -> None:
     with pytest.raises(BadLink):
         LINKS.read(damage)
