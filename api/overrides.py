@@ -98,10 +98,15 @@ async def remove_override(
 def _override(said: Said, by: str) -> Override:
     parts = said.model_dump(exclude={"by", "reason"})
     try:
-        return Override(**parts, id=secrets.token_hex(4), made_by=by, reason=clean(said.reason).strip())
+        return Override(**parts, id=secrets.token_hex(4), made_by=by, reason=_on_one_line(said.reason))
     except ValidationError as error:
         # What is left to object to is that `replaces` is missing, needless, or the user themselves.
         raise wrong("replaces", str(error.errors()[0]["msg"]).removeprefix("Value error, ")) from None
+
+
+def _on_one_line(text: str) -> str:
+    # It becomes part of a sentence in timelines, calendars and logs.
+    return " ".join(clean(text).split())
 
 
 def _objected(status: int, code: str, found: Sequence[Objection]) -> Declined:

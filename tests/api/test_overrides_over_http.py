@@ -84,7 +84,7 @@ async def test_an_override_is_kept_with_who_when_and_why_and_puts_its_user_on_ca
     http: httpx2.AsyncClient, schedule: str, worker: Worker
 ) -> None:
     assert await holders(http, schedule) == ["ada"]
-    made = await http.post(f"/v1/schedules/{schedule}/overrides", json=a_cover(reason="dentist"), headers=BEN)
+    made = await http.post(f"/v1/schedules/{schedule}/overrides", json=a_cover(reason=" dent\nist "), headers=BEN)
     assert made.status_code == 201, made.text
     whole = made.json()
     assert {name: whole[name] for name in ("kind", "user", "replaces", "from", "to", "reason", "made_by")} == {
@@ -93,7 +93,7 @@ async def test_an_override_is_kept_with_who_when_and_why_and_puts_its_user_on_ca
         "replaces": None,
         "from": on(0, -1),
         "to": on(1),
-        "reason": "dentist",
+        "reason": "dent ist",
         "made_by": "ben",
     }
     assert datetime.fromisoformat(whole["made_at"]) >= NOW

@@ -14,6 +14,7 @@ from roust.domain.notification import PageRequest, PageResult
 from worker.main import OURS
 from workflows import calls
 from workflows.alert import AlertWorkflow
+from workflows.overrides import OverridesWorkflow
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
@@ -21,7 +22,7 @@ HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 def a_replayer() -> Replayer:
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*OURS)
     return Replayer(
-        workflows=[AlertWorkflow],
+        workflows=[AlertWorkflow, OverridesWorkflow],
         data_converter=pydantic_data_converter,
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
     )

@@ -1,10 +1,8 @@
 """The entity that keeps overrides, in skipped time: published by memo, carried over, conflicts refused."""
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from datetime import datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -13,7 +11,6 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from activities.page import Pager
-from api.entity import Entity
 from api.gateway import Refused
 from roust.domain.kept_overrides import KEPT_FOR, KeptOverrides
 from roust.domain.overrides import Override
@@ -22,43 +19,11 @@ from roust.runtime.links import Links
 from roust.runtime.published import Published
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
+from tests.workflows.book import HOUR, Book
 from worker.main import build_worker
 from workflows import publication
-from workflows.messages import TASK_QUEUE
-from workflows.overrides import MAKE, REMOVE, WORKFLOW, Make, Remove
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-HOUR = timedelta(hours=1)
-
-
-class Book:
-    """What the API and a page's reader see of one entity."""
-
-    def __init__(self, env: WorkflowEnvironment) -> None:
-        self.env = env
-        self.id = f"overrides/{uuid.uuid4().hex}"
-        self._writer = Entity(env.client, WORKFLOW, self.id, KeptOverrides(), TASK_QUEUE, timedelta(seconds=30))
-        self.reader = Published(env.client, self.id, KeptOverrides())
-
-    async def make(self, user: str, begins: datetime, ends: datetime, **parts: str) -> Override:
-        given = {"kind": "cover", "user": user, "from": format_time(begins), "to": format_time(ends)}
-        override = Override.model_validate({"id": uuid.uuid4().hex[:8], "made_by": "grace"} | given | parts)
-        far = await self.env.get_current_time() + HOUR
-        return await self._writer.ask(MAKE, lambda _: Make(override=override, expires=far), Override)
-
-    async def ask_late(self, override: Override, expired: datetime) -> Override:
-        return await self._writer.ask(MAKE, lambda _: Make(override=override, expires=expired), Override)
-
-    async def remove(self, id_: str) -> Override:
-        far = await self.env.get_current_time() + HOUR
-        return await self._writer.ask(REMOVE, lambda _: Remove(id=id_, by="ada", expires=far), Override)
-
-    async def kept(self) -> list[str]:
-        return [each.id for each in (await self.reader.now()).overrides]
-
-    async def run(self) -> str:
-        return str((await self.env.client.get_workflow_handle(self.id).describe()).run_id)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
