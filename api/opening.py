@@ -23,6 +23,7 @@ from api.repeats import Said
 from roust.domain.alert import AlertState, Priority, Urgency
 from roust.domain.routing import Action
 from workflows.messages import (
+    LABELS,
     LIST_LENGTH,
     MEMO,
     POLICY,
@@ -40,13 +41,20 @@ SUMMARY_LENGTH = 90
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~&@:])")
 
 
+def is_held(opening: AlertInput) -> bool:
+    """Whether the alert starts in maintenance."""
+    until, trigger = opening.held_until, opening.trigger
+    return until is not None and until > trigger.at and trigger.action is not Action.SUPPRESS
+
+
 def standing(opening: AlertInput) -> Standing:
     """Where a new alert stands, until its workflow first says so itself."""
     trigger = opening.trigger
     suppressed = trigger.action is Action.SUPPRESS
+    held = is_held(opening)
     settling = opening.settle if trigger.urgency is Urgency.LOW else timedelta(0)
     return Standing(
-        state=AlertState.SUPPRESSED if suppressed else AlertState.TRIGGERED,
+        state=AlertState.SUPPRESSED if suppressed else AlertState.HELD if held else AlertState.TRIGGERED,
         service=opening.service,
         summary=trigger.summary[:LIST_LENGTH],
         priority=trigger.priority,
@@ -55,8 +63,13 @@ def standing(opening: AlertInput) -> Standing:
         dedup_key=opening.dedup_key[:LIST_LENGTH],
         triggered_at=trigger.at,
         count=trigger.count,
-        next_due=None if suppressed else trigger.at + settling,
+        next_due=None if suppressed else opening.held_until if held else trigger.at + settling,
     )
+
+
+def memo(opening: AlertInput, now: Standing) -> dict[str, Any]:
+    """What can be read without a worker; of a held alert its labels too: by them a hold is found again."""
+    return {MEMO: now} | ({LABELS: opening.trigger.labels} if now.state is AlertState.HELD else {})
 
 
 def search_attributes(now: Standing) -> TypedSearchAttributes:
@@ -120,7 +133,7 @@ class TemporalAlert:
                 task_queue=self._task_queue,
                 id_conflict_policy=conflict,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                memo={MEMO: now},
+                memo=memo(opening, now),
                 search_attributes=search_attributes(now),
                 priority=task_priority(opening),
                 static_summary=static_summary(opening),

@@ -17,7 +17,7 @@ from api.gateway import Accepted, AcknowledgedAll, AlertPage, Unavailable, Unkno
 from api.lane import Pace
 from api.lanes import Lanes
 from api.listing import list_alerts
-from api.opening import TemporalAlert
+from api.opening import TemporalAlert, standing
 from api.overrides_kept import KeptInTemporal
 from api.reading import Reading
 from api.repeats import Said
@@ -97,8 +97,7 @@ class TemporalGateway:
                 told = await self._lanes.to(workflow).trigger(said)
         except TimeoutError as late:
             raise Unavailable("Temporal did not answer in time; try again") from late
-        suppressed = decision.action is Action.SUPPRESS
-        status = "repeated" if not told.started else "suppressed" if suppressed else "triggered"
+        status = "repeated" if not told.started else standing(said.opening).state.value
         EVENTS.labels(status).inc()
         alert = alert_id(workflow, told.first_run)
         return Accepted(alert, key, status, decision.service, f"{directory.url.rstrip('/')}/v1/alerts/{alert}")

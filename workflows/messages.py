@@ -44,6 +44,9 @@ SEARCH_ATTRIBUTES = (STATE, SERVICE, PRIORITY, POLICY, OWNER)
 MEMO = "roust"
 """The one memo field: a `Standing`, read by `describe` and by lists without a worker."""
 
+LABELS = "roust-labels"
+"""A memo field of alerts that start held: their labels, by which maintenance concerns them."""
+
 LIST_LENGTH = 250
 """Characters of a text in the memo, which is read for every line of a list."""
 

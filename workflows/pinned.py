@@ -1,10 +1,12 @@
 """What an alert starts with: its service, policy and last resort, pinned as the directory has them now."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
 from roust.domain.grouping import Place
+from roust.domain.maintenance import Maintenance, hold
 from roust.domain.routing import Decision
 from roust.domain.sizing import sized, sized_repeat
 from roust.domain.stakeholders import interests
@@ -12,6 +14,8 @@ from workflows.messages import AlertInput, Trigger
 
 KEY_LENGTH = 1024
 """Characters of a dedup key that are kept to be shown; its identity is its hash."""
+
+BECAUSE_LENGTH = 500
 
 
 def pinned(
@@ -22,9 +26,14 @@ def pinned(
     directory: Directory,
     request: str,
     at: datetime,
+    kept: Sequence[Maintenance] = (),
 ) -> AlertInput:
-    """The start of the alert that `event` triggers at `at` in `service_name`; the event is cut to size."""
+    """The start of the alert that `event` triggers at `at` in `service_name`; the event is cut to size.
+
+    `kept`: maintenance made besides the file's.
+    """
     service = directory.services[service_name]
+    held = hold([*directory.maintenance, *kept], service_name, event.labels, at)
     return AlertInput(
         service=service_name,
         dedup_key=grouped.key[:KEY_LENGTH],
@@ -33,6 +42,8 @@ def pinned(
         last_resort=directory.last_resort(service.escalation_policy),
         auto_resolve=service.auto_resolve,
         settle=service.settle or timedelta(0),
+        held_until=held.until if held else None,
+        held_because="; ".join(held.because)[:BECAUSE_LENGTH] if held else "",
         runbook=service.runbook,
         impact=service.impact,
         stakeholders=interests(directory, service_name),

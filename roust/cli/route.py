@@ -1,6 +1,7 @@
 """route: the way an event would take, rule by rule; with --expect a test of the configuration."""
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from roust.domain.directory import Directory
     from roust.domain.way import Way
 
-EXPECTED = ("service", "priority", "urgency", "action", "policy")
+EXPECTED = ("service", "priority", "urgency", "action", "policy", "held")
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +35,7 @@ def route(
         list[str] | None,
         typer.Option(metavar="K=V,…", help=f"1 when it is not so. {', '.join(EXPECTED)}."),
     ] = None,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="When, like 2026-12-01T22:00Z; default: now.")] = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
@@ -47,6 +49,7 @@ def route(
         wanted = _wanted(expect)
         if priority is not None and priority not in list(Priority):
             raise UsageTrouble(f"--priority {priority}: it is P1 (worst) to P5")
+        when = now() if at is None else _asked(at)
     pin_zone_data()
     directory = directory_or_exit(config)
     with trouble_told():
@@ -58,7 +61,7 @@ def route(
         priority=Priority(priority) if priority else None,
         severity=severity or labels.get("severity"),
     )
-    found = way(event, key_service, directory, now())
+    found = way(event, key_service, directory, when)
     facts = found.facts()
     wrong = {name: value for name, value in wanted.items() if (facts[name] or "none") != value}
     if as_json:
@@ -70,6 +73,18 @@ def route(
         typer.echo(plain(f"not as expected: {name} is {facts[name] or 'none'}, not {value}"), err=True)
     if wrong:
         raise typer.Exit(1)
+
+
+def _asked(at: str) -> datetime:
+    from roust.domain.zones import parse_time
+
+    try:
+        written = parse_time(at)
+    except ValueError as wrong:
+        raise UsageTrouble(f"--at: {wrong}") from None
+    if written.tzinfo is None:
+        raise UsageTrouble(f"--at {at}: needs an offset, like {at}Z")
+    return written
 
 
 def _wanted(expect: list[str] | None) -> dict[str, str]:
@@ -96,12 +111,18 @@ def _lines(found: "Way", directory: "Directory") -> list[str]:
     lines.append("page: nothing speaks against it")
     if service.group_by:
         lines.append(f"group_by {', '.join(service.group_by)}: {_grouped(found)}")
+    if found.held is not None:
+        lines.append(f"held: {'; '.join(found.held.because)}; nobody is paged before {_utc(found.held.until)}")
     if service.settle and found.decision.urgency is Urgency.LOW:
         lines.append(f"settle: waits {format_duration(service.settle)} to see whether it heals by itself")
     lines.append(f"policy {found.policy}: step 1 notifies {', '.join(found.targets)}")
     who = "; ".join(f"{one.user} ({one.why})" for one in found.people)
     lines.append(f"that is now: {'; '.join(filter(None, [who, *found.problems]))}")
     return lines
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _grouped(found: "Way") -> str:
@@ -116,6 +137,7 @@ def _as_data(found: "Way", wanted: dict[str, str], wrong: dict[str, str]) -> dic
         "ok": not wrong,
         **facts,
         "grouped": found.place.key if found.place is not None and found.place.member is not None else None,
+        "held_until": found.held.until.isoformat() if found.held is not None else None,
         "routes": [{"route": one.number, "matched": one.matched, "why": one.why} for one in found.tried],
         "why": found.decision.why,
         "step": {

@@ -1,10 +1,11 @@
-"""Coverage: the hours that nobody has, the layers without anybody, the overrides that are over."""
+"""Coverage: the hours that nobody has, the layers without anybody, what is planned and over."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from roust.domain.duration import format_duration
 from roust.domain.finding import Finding, Reason
+from roust.domain.maintenance import Maintenance, overlapping
 from roust.domain.overrides import Override
 from roust.domain.schedule import Schedule, gaps
 from roust.domain.zones import wall_clock, zone
@@ -56,6 +57,28 @@ def past_overrides(name: str, schedule: Schedule, now: datetime) -> list[Finding
         )
         for place, override in enumerate(schedule.overrides)
         if override.end(schedule.time_zone) <= now
+    ]
+
+
+def past_maintenance(planned: Sequence[Maintenance], now: datetime) -> list[Finding]:
+    """The maintenance that is over: no error either."""
+    return [
+        Finding(("maintenance", place), Reason.OVER, f"is over: {one}; drop it from the file")
+        for place, one in enumerate(planned)
+        if one.over(now)
+    ]
+
+
+def overlapping_maintenance(planned: Sequence[Maintenance], start: datetime, end: datetime) -> list[Finding]:
+    """Two at once within [start, end), which may be a slip of the pen."""
+    return [
+        Finding(
+            ("maintenance", place),
+            Reason.OVERLAP,
+            f"overlaps maintenance[{other}] ({planned[other]}), first at {at:%Y-%m-%d %H:%M} UTC: alerts are held to "
+            "the end of the last; let the one end where the other begins, or drop one",
+        )
+        for place, other, at in overlapping(planned, start, end)
     ]
 
 

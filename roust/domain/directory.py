@@ -10,6 +10,7 @@ from roust.domain.alert import Priority, Urgency
 from roust.domain.duration import Duration
 from roust.domain.heartbeat import Heartbeat
 from roust.domain.intake import Intake
+from roust.domain.maintenance import Maintenance
 from roust.domain.matcher import MatcherText
 from roust.domain.notice import AskedMoment, Moment
 from roust.domain.notice_template import NoticeTemplate
@@ -135,13 +136,6 @@ class StakeholderGroup(_Entry):
     after: Duration | None = None
     time_zone: str = "UTC"
     templates: dict[Moment, NoticeTemplate] = {}
-
-
-class Maintenance(_Entry):
-    services: list[str] = Field(min_length=1)
-    from_: Annotated[str, Field(alias="from")]
-    to: str
-    reason: str = ""
 
 
 class Role(StrEnum):

@@ -10,6 +10,7 @@ class Reason(StrEnum):
     COVERAGE_GAP = "coverage_gap"
     EMPTY_LAYER = "empty_layer"
     OVER = "over"
+    OVERLAP = "overlap"
     UNREACHABLE = "unreachable"
     RULE_TOO_LATE = "rule_too_late"
     STEP_PAGES_NOBODY = "step_pages_nobody"

@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from roust.domain.coverage import coverage_gaps, empty_layers, past_overrides
+from roust.domain.coverage import (
+    coverage_gaps,
+    empty_layers,
+    overlapping_maintenance,
+    past_maintenance,
+    past_overrides,
+)
 from roust.domain.directory import Directory
 from roust.domain.finding import Finding, Reason
 from roust.domain.overrides import Override
@@ -29,6 +35,8 @@ def foresee(
         found += coverage_gaps(name, schedule, now, end, given)
         found += empty_layers(name, schedule, now, end)
         found += past_overrides(name, schedule, now)
+    found += past_maintenance(directory.maintenance, now)
+    found += overlapping_maintenance(directory.maintenance, now, end)
     found += unreachable_users(directory, reached)
     found += late_rules(directory, reached)
     return [*found, *idle_steps(directory, reached)]

@@ -10,7 +10,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from roust.domain.calendar import Calendar, Change, Strand
 from roust.domain.overrides import Override, OverrideKind, overlaps, span_objection
-from roust.domain.rotation import EveryText, Rotation, parse_every
+from roust.domain.recurrence import EveryText, parse_every
+from roust.domain.rotation import Rotation
 from roust.domain.windows import Hours, Window
 from roust.domain.zones import LocalTime, ZoneName, instant, parse_time, read_time, wall_clock, zone
 

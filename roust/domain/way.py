@@ -7,10 +7,11 @@ from datetime import datetime
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
 from roust.domain.grouping import Place, place
+from roust.domain.maintenance import Hold, hold
 from roust.domain.matcher import Matcher
 from roust.domain.notification import Resolved
 from roust.domain.recipients import recipients
-from roust.domain.routing import Decision, decide
+from roust.domain.routing import Action, Decision, decide
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class RouteTried:
 @dataclass(frozen=True)
 class Way:
     """`tried` ends with the route that matched; `place` is the alert that it belongs to; `people` are those
-    whom step 1 pages at the asked instant."""
+    whom step 1 pages at the asked instant. `held`: by the file's maintenance, if it came then."""
 
     tried: list[RouteTried]
     decision: Decision
@@ -34,6 +35,7 @@ class Way:
     targets: list[str]
     people: list[Resolved]
     problems: list[str]
+    held: Hold | None = None
 
     def facts(self) -> dict[str, str | None]:
         """What may be expected of it."""
@@ -44,6 +46,7 @@ class Way:
             "urgency": decision.urgency.value,
             "action": decision.action.value,
             "policy": self.policy,
+            "held": "yes" if self.held is not None else "no",
         }
 
 
@@ -62,7 +65,14 @@ def way(event: Event, key_service: str | None, directory: Directory, at: datetim
         targets=[str(target) for target in targets],
         people=people,
         problems=problems,
+        held=_held(event, decision, directory, at),
     )
+
+
+def _held(event: Event, decision: Decision, directory: Directory, at: datetime) -> Hold | None:
+    if decision.service is None or decision.action is not Action.PAGE:
+        return None
+    return hold(directory.maintenance, decision.service, event.labels, at)
 
 
 def _tried(labels: Mapping[str, str], directory: Directory) -> list[RouteTried]:
