@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from api import alerts, answer, docs, health, on_call, overrides, push, verbs
+from api import alerts, answer, docs, health, maintenance, on_call, overrides, push, verbs
 from api.access import Access, CurrentDirectory, undeclared
 from api.access_log import AccessLog
 from api.body import MOST_SECONDS, BodyLimit
@@ -25,6 +25,7 @@ ROUTERS = (
     verbs.router,
     on_call.router,
     overrides.router,
+    maintenance.router,
     answer.router,
     push.router,
     sms.router,

@@ -13,6 +13,7 @@ from api.gateway import (
     BadCursor,
     BeyondRetention,
     NoSuchAlert,
+    NoSuchMaintenance,
     NoSuchOverride,
     NoSuchService,
     NoWorker,
@@ -111,6 +112,10 @@ def install_errors(app: FastAPI) -> None:
     @app.exception_handler(NoSuchOverride)
     async def no_override(request: Request, error: NoSuchOverride) -> Response:
         return error_response(Declined(404, "no_such_override", "no override of this schedule has this id"))
+
+    @app.exception_handler(NoSuchMaintenance)
+    async def no_maintenance(request: Request, error: NoSuchMaintenance) -> Response:
+        return error_response(Declined(404, "no_such_maintenance", "no maintenance made day to day has this id"))
 
     @app.exception_handler(NoSuchAlert)
     async def no_alert(request: Request, error: NoSuchAlert) -> Response:

@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from roust.domain.alert import Event
 from roust.domain.errors import RoustError
 from roust.domain.overrides import Override
 from roust.runtime.day_to_day import InHand
 from workflows.messages import AlertView, Answer, Done, Standing
+
+if TYPE_CHECKING:
+    from api.maintenance_book import MaintenanceBook
 
 
 class Unavailable(RoustError):
@@ -54,6 +57,10 @@ class UnknownTarget(RoustError):
 
 class NoSuchOverride(RoustError):
     """No override of that id is kept of the schedule (404)."""
+
+
+class NoSuchMaintenance(RoustError):
+    """No maintenance made day to day has that id (404)."""
 
 
 class NoSuchService(RoustError):
@@ -178,6 +185,15 @@ class Gateway(Protocol):
 
     async def list(self, state: str | None, service: str | None, limit: int, cursor: str | None) -> AlertPage:
         """Open alerts, or those in `state`; newest first, may lag. Raises BadCursor, Unavailable."""
+        ...
+
+    @property
+    def maintenance(self) -> "MaintenanceBook":
+        """What was made over API and command line."""
+        ...
+
+    async def follow_holds(self, ended: str | None = None) -> int:
+        """Held alerts go by the maintenance of now: how many begin to climb. What cannot be told now is later."""
         ...
 
     async def ready(self) -> None:

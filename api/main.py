@@ -75,7 +75,7 @@ async def serve(client: Client, current: Configuration, listener: socket.socket,
             timeout_graceful_shutdown=STOP_WITHIN,
         )
     )
-    watching = asyncio.create_task(watchdog.run())
+    watching = asyncio.gather(watchdog.run(), gateway.holds.run())
     switch = DeadMansSwitch(lambda: current.directory, watchdog.all_is_well)
     pinging = asyncio.create_task(switch.run())
     serving = asyncio.create_task(server.serve([listener]))

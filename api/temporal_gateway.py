@@ -4,19 +4,23 @@ import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from prometheus_client import Counter
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from api.answering import CONFIRM_WITHIN, Answering
 from api.beating import beat
 from api.door import RPC_TIMEOUT, NotThere, asked
 from api.gateway import Accepted, AcknowledgedAll, AlertPage, Unavailable, UnknownTarget
+from api.holds import Holds
 from api.lane import Pace
 from api.lanes import Lanes
 from api.listing import list_alerts
+from api.maintenance_book import InForce, MaintenanceBook
 from api.opening import TemporalAlert, standing
 from api.overrides_kept import KeptInTemporal
 from api.reading import Reading
@@ -28,6 +32,7 @@ from roust.domain.alert import Event
 from roust.domain.directory import Directory
 from roust.domain.grouping import Place, place
 from roust.domain.routing import Action, Decision, decide, dedup_key
+from roust.runtime.entities import MAINTENANCE
 from workflows.messages import (
     ACKNOWLEDGE,
     RESOLVE,
@@ -68,6 +73,7 @@ class TemporalGateway:
         task_queue: str = TASK_QUEUE,
         pace: Pace | None = None,
         confirm_within: float = CONFIRM_WITHIN,
+        kept_in: str = MAINTENANCE,
     ) -> None:
         self._client = client
         self._task_queue = task_queue
@@ -78,6 +84,8 @@ class TemporalGateway:
         self._answering = Answering(client, self._reading, self._lanes, confirm_within)
         self._updating = Updating(client, self._reading)
         self.overrides = KeptInTemporal(client, task_queue)
+        self.maintenance = MaintenanceBook(client, task_queue, kept_in)
+        self.holds = Holds(client, directory, self.maintenance)
 
     async def trigger(self, event: Event, key_service: str | None) -> Accepted:
         """Route `event` and start its alert, or repeat the open one. Raises Unavailable."""
@@ -91,7 +99,8 @@ class TemporalGateway:
             return Accepted(None, key, "dropped", decision.service, None)
         grouped = place(event, directory.services[decision.service])
         workflow = workflow_id(decision.service, grouped.key)
-        said = _said(event, decision, decision.service, grouped, directory)
+        known = await self.maintenance.in_force(datetime.now(UTC))
+        said = _said(event, decision, decision.service, grouped, directory, known)
         try:
             async with asyncio.timeout(PATIENCE):
                 told = await self._lanes.to(workflow).trigger(said)
@@ -205,6 +214,14 @@ class TemporalGateway:
     async def list(self, state: str | None, service: str | None, limit: int, cursor: str | None) -> AlertPage:
         return await list_alerts(self._client, state, service, limit, cursor)
 
+    async def follow_holds(self, ended: str | None = None) -> int:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self.holds.follow(ended)
+        except (Unavailable, TimeoutError, RPCError) as later:
+            log.warning("held alerts are told later", why=str(later))
+            return 0
+
     async def ready(self) -> None:
         """Nothing, when an alert would be accepted now. Raises Unavailable."""
         if not await asked(self._client.service_client.check_health(timeout=HEALTH_TIMEOUT)):
@@ -234,7 +251,9 @@ def _reachable(user: str, directory: Directory) -> None:
         raise UnknownTarget("user", f"{user} has no contact: nobody would be paged")
 
 
-def _said(event: Event, decision: Decision, service: str, grouped: Place, directory: Directory) -> Said:
+def _said(event: Event, decision: Decision, service: str, grouped: Place, directory: Directory, known: InForce) -> Said:
     request, at = str(uuid.uuid4()), datetime.now(UTC)
-    opening = pinned(event, decision, service, grouped, directory, request, at)
+    if known.doubt:
+        decision = replace(decision, why=[*decision.why, known.doubt])
+    opening = pinned(event, decision, service, grouped, directory, request, at, known.entries)
     return Said(opening, repeat(event, decision, grouped, request, at))

@@ -18,6 +18,7 @@ from worker.calm import GroupCalm
 from worker.heartbeats import Heartbeats
 from workflows.alert import AlertWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
+from workflows.maintenance import MaintenanceWorkflow
 from workflows.messages import TASK_QUEUE, notices_queue
 from workflows.overrides import OverridesWorkflow
 from workflows.stakeholders import StakeholdersWorkflow
@@ -40,7 +41,7 @@ def build_worker(
     pager: Pager,
     *,
     task_queue: str = TASK_QUEUE,
-    workflows: Sequence[type] = (AlertWorkflow, HeartbeatWorkflow, OverridesWorkflow),
+    workflows: Sequence[type] = (AlertWorkflow, HeartbeatWorkflow, OverridesWorkflow, MaintenanceWorkflow),
     activities: Sequence[Callable[..., object]] = (),
 ) -> Worker:
     """The worker with everything it does; a measurement puts other workflows into the same settings."""

@@ -12,6 +12,7 @@ from workflows.board import Board
 from workflows.messages import (
     ACKNOWLEDGE,
     ESCALATE,
+    HOLD,
     NOTE,
     REASSIGN,
     REFUSED,
@@ -27,6 +28,7 @@ from workflows.messages import (
     Ask,
     Done,
     Escalate,
+    Hold,
     Note,
     PostUpdate,
     Reassign,
@@ -42,6 +44,7 @@ with workflow.unsafe.imports_passed_through():
     from roust.domain.decision import End, Send, Wait
     from roust.domain.due import next_due
     from roust.domain.escalation import Escalation
+    from roust.domain.holding import hold_anew
     from roust.domain.landing import land
     from roust.domain.notification import PageResult
 
@@ -98,6 +101,12 @@ class AlertWorkflow:
         """It is over."""
         it = resolve
         self._accept(lambda now: self._story.resolve(it.request, it.alert, it.by, it.via, now, it.member))
+
+    @workflow.signal(name=HOLD)
+    def hold(self, it: Hold) -> None:
+        """Maintenance has changed; only what is held still is touched."""
+        if it.alert == self._story.alert.id:
+            self._accept(lambda now: hold_anew(self._story, it.until, it.because, now))
 
     @workflow.update(name=ESCALATE)
     def escalate(self, it: Escalate) -> Done:

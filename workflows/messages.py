@@ -27,6 +27,7 @@ def notices_queue(task_queue: str) -> str:
 WORKFLOW = "Alert"
 TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
 ESCALATE, REASSIGN, SNOOZE, NOTE, UPDATE = "escalate", "reassign", "snooze", "note", "update"
+HOLD = "hold"
 VIEW = "view"
 REFUSED = "Refused"
 """The type of the error that refuses an update."""
@@ -106,6 +107,16 @@ class Resolve(BaseModel):
     by: str
     via: str = "api"
     member: str | None = None
+
+
+class Hold(BaseModel):
+    """The maintenance of a held alert has changed: held until then (None: no longer), and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    alert: str
+    until: datetime | None
+    because: str = ""
 
 
 class Ask(BaseModel):

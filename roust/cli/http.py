@@ -112,7 +112,7 @@ class Api:
                 "--url or ROUST_URL says where it is"
             ) from error
         except httpx2.TimeoutException as error:
-            after = "; it may have been recorded all the same, `roust alerts` tells" if method == "POST" else ""
+            after = "; it may have been recorded all the same, `roust alerts` tells" if method != "GET" else ""
             raise ApiTrouble(
                 f"Roust at {self.url} did not answer within {TIMEOUT_SECONDS:g} s{after}; try again"
             ) from error

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from roust.cli import on_call, override, policy, rehearse, responder, route, run, verbs
+from roust.cli import maintenance, on_call, override, policy, rehearse, responder, route, run, verbs
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 policy.register(app)
@@ -14,6 +14,7 @@ override.register(app)
 rehearse.register(app)
 responder.register(app)
 verbs.register(app)
+maintenance.register(app)
 route.register(app)
 run.register(app)
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from roust.domain.matcher import Matcher, MatcherText
@@ -75,6 +75,11 @@ class Maintenance(BaseModel):
                 yield span
             number += 1
 
+    @property
+    def origin(self) -> str:
+        """Where it comes from, in words."""
+        return "planned in the file"
+
     def over(self, at: datetime) -> bool:
         """Whether nothing of it lies at or after `at`."""
         if self.recurrence is None:
@@ -134,20 +139,6 @@ class Maintenance(BaseModel):
         return f"{where} from {self.from_} to {self.to}{again}"
 
 
-class Kept(Maintenance):
-    """One made over API or command line: who made it, when, and who ended it early."""
-
-    id: str
-    made_by: str
-    made_at: AwareDatetime
-    ended_by: str | None = None
-    ended_at: AwareDatetime | None = None
-
-    def holds(self, at: datetime) -> bool:
-        """Whether it counts: not ended, not over."""
-        return self.ended_at is None and not self.over(at)
-
-
 def objections(it: Maintenance) -> list[Objection]:
     """All that speaks against it by itself, with the field at fault."""
     found = [
@@ -186,7 +177,7 @@ class Hold:
 
 def hold(planned: Iterable[Maintenance], service: str, labels: Mapping[str, str], at: datetime) -> Hold | None:
     """Whether an alert of `service` that starts at `at` is held. Spans that touch or overlap hold to the last's end."""
-    concerned = [one for one in planned if one.concerns(service, labels) and _counts(one)]
+    concerned = [one for one in planned if one.concerns(service, labels)]
     until, because = at, list[str]()
     while until - at < LONGEST:
         met = [(one, span) for one in concerned if (span := one.span_at(until)) is not None]
@@ -197,13 +188,8 @@ def hold(planned: Iterable[Maintenance], service: str, labels: Mapping[str, str]
     return Hold(until, because) if because else None
 
 
-def _counts(one: Maintenance) -> bool:
-    return not (isinstance(one, Kept) and one.ended_at is not None)
-
-
 def _said(one: Maintenance, span: Span) -> str:
-    made = f"made by {one.made_by}, {one.id}" if isinstance(one, Kept) else "planned in the file"
-    return f"{one.reason or 'maintenance'} until {span.end:%Y-%m-%d %H:%M} UTC ({made})"
+    return f"{one.reason or 'maintenance'} until {span.end:%Y-%m-%d %H:%M} UTC ({one.origin})"
 
 
 def overlapping(planned: Sequence[Maintenance], start: datetime, end: datetime) -> Iterator[tuple[int, int, datetime]]:

@@ -7,3 +7,7 @@ MEMO = "roust"
 def overrides_of(schedule: str) -> str:
     """The workflow id of whoever keeps the overrides of `schedule`."""
     return f"overrides/{schedule}"
+
+
+MAINTENANCE = "maintenance"
+"""The workflow id of whoever keeps the maintenance made over API and command line."""

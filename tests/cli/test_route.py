@@ -92,6 +92,27 @@ def test_as_expected_is_0_and_anything_else_1_with_the_difference(roust: Roust) 
     ]
 
 
+MAINTENANCE = """
+maintenance:
+  - {services: [platform], from: 2026-12-01T22:00Z, to: 2026-12-02T02:00Z, reason: database upgrade}
+"""
+
+
+def test_maintenance_that_would_hold_it_is_told_and_may_be_expected(roust: Roust) -> None:
+    Path("roust.yaml").write_text(COMPANY + MAINTENANCE)
+    during, after = ("--at", "2026-12-01T23:00:00+01:00"), ("--at", "2026-12-02T02:00Z")
+    held = roust("route", *during, "--expect", "held=yes")
+    assert held.exit_code == 0
+    assert (
+        "held: database upgrade until 2026-12-02 02:00 UTC (planned in the file); "
+        "nobody is paged before 2026-12-02 02:00 UTC"
+    ) in held.output.splitlines()
+    assert "held:" not in roust("route", *after, "--expect", "held=no").output
+    assert roust("route", *during, "--expect", "held=no").exit_code == 1
+    assert json.loads(roust("route", *during, "--json").stdout)["held_until"] == "2026-12-02T02:00:00+00:00"
+    assert roust("route", *during, *labelled(env="dev"), "--expect", "held=no").exit_code == 0
+
+
 def test_the_way_as_json(roust: Roust) -> None:
     words = labelled(service="checkout", severity="critical", slo="x", region="eu")
     result = roust("route", *words, "--expect", "action=drop", "--json")
@@ -125,6 +146,8 @@ def test_the_way_as_json(roust: Roust) -> None:
         ("--expect", " , "),
         ("--key-service", "unknown"),
         ("--priority", "P9"),
+        ("--at", "tonight"),
+        ("--at", "2026-12-01T22:00"),
     ],
 )
 def test_what_cannot_be_asked_is_2(roust: Roust, words: tuple[str, ...]) -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from roust.domain.foresight import Reason, foresee
-from roust.domain.maintenance import Kept, Maintenance, hold
+from roust.domain.kept_maintenance import KEPT_FOR, MOST, KeptMaintenance, kept
+from roust.domain.maintenance import Maintenance, hold
 from tests.builders import a_directory
 from tests.domain import oracle
 from tests.domain.rotas import moments, thorough
@@ -69,14 +70,39 @@ def test_one_of_another_service_in_between_extends_nothing() -> None:
     )
 
 
-def test_what_was_ended_early_holds_nobody() -> None:
-    kept = {"id": "m-1", "made_by": "ada", "made_at": TEN, "from": "2026-12-01T22:00Z", "to": "2026-12-02T02:00Z"}
-    one = Kept.model_validate(kept)
-    assert held_until(TEN, one) == TWO
-    assert one.holds(TEN)
-    ended = one.model_copy(update={"ended_at": TEN + HOUR, "ended_by": "ben"})
-    assert held_until(TEN + HOUR, ended) is None
-    assert not ended.holds(TEN)
+def test_what_is_made_day_to_day_is_kept_with_who_and_why_until_30_days_after_its_end() -> None:
+    one = kept(
+        work(**{"from": "2026-12-01T23:00", "to": "2026-12-02T03:00"}, time_zone="Europe/Berlin"), "m1", "ada", TEN
+    )
+    assert (one.from_, one.to, one.time_zone) == ("2026-12-01T22:00:00Z", "2026-12-02T02:00:00Z", None)
+    weekly = kept(work(every="1w", reason="backup"), "m2", "ben", TEN)
+    state = KeptMaintenance().made(one, TEN).made(weekly, TEN)
+    assert state.in_force(TEN) == [one, weekly]
+    assert state.in_force(TWO) == [weekly]
+    assert hold(state.in_force(TEN), "checkout", {}, TEN).because == [  # type: ignore[union-attr]
+        "maintenance until 2026-12-02 02:00 UTC (made by ada, id m1)",
+        "backup until 2026-12-02 02:00 UTC (made by ben, id m2)",
+    ]
+    assert state.next_drop == TWO + KEPT_FOR
+    assert state.tidied(TWO + KEPT_FOR - SECOND) == state
+    assert state.tidied(TWO + KEPT_FOR).entries == [weekly]
+
+
+def test_what_was_ended_early_stays_on_record_and_holds_nobody() -> None:
+    one = kept(work(), "m1", "ada", TEN)
+    state = KeptMaintenance().made(one, TEN).ended("m1", "ben", TEN + HOUR)
+    (ended,) = state.entries
+    assert (ended.made_by, ended.ended_by, ended.ended_at, ended.to) == ("ada", "ben", TEN + HOUR, one.to)
+    assert state.in_force(TEN + HOUR) == []
+    assert state.ending_refused("m1", TEN + HOUR) == "it is over since 2026-12-01T23:00:00Z"
+
+
+def test_so_many_are_kept_and_the_oldest_that_are_over_give_way() -> None:
+    state = KeptMaintenance(entries=[kept(work(), f"m{n}", "ada", TEN) for n in range(MOST)])
+    assert state.making_refused(TEN) is not None
+    assert state.making_refused(TWO) is None
+    after = state.made(kept(work(every="1d"), "new", "ada", TWO), TWO)
+    assert [each.id for each in after.entries] == [*(f"m{n}" for n in range(1, MOST)), "new"]
 
 
 def test_what_recurs_goes_by_the_wall_clock() -> None:

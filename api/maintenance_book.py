@@ -1,0 +1,66 @@
+"""The book of maintenance: what was made over API and command line, read and written."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from temporalio.client import Client
+
+from api.door import asked
+from api.entity import Entity
+from api.gateway import NoSuchMaintenance, Refused
+from roust.domain.kept_maintenance import Kept, KeptMaintenance, kept
+from roust.domain.maintenance import Maintenance
+from roust.runtime.entities import MAINTENANCE
+from roust.runtime.published import Known, Published
+from workflows.maintenance import END, MAKE, NO_SUCH, WORKFLOW, End, Make
+from workflows.messages import TASK_QUEUE
+
+ID_LENGTH = 8
+"""Hexadecimal digits: few enough to type, and a second one of the same name is refused."""
+
+
+class InForce(NamedTuple):
+    """What may hold an alert that starts now; `doubt`: why it may be out of date."""
+
+    entries: list[Kept]
+    doubt: str = ""
+
+
+class MaintenanceBook:
+    """One for all services. Reading needs no worker; making and ending do."""
+
+    def __init__(self, client: Client, task_queue: str = TASK_QUEUE, kept_in: str = MAINTENANCE) -> None:
+        empty = KeptMaintenance()
+        self._reader = Published(client, kept_in, empty)
+        self._entity = Entity(client, WORKFLOW, kept_in, empty, task_queue)
+
+    async def in_force(self, at: datetime) -> InForce:
+        """Within a second, whatever happens: an alert's start never waits for it. No answer is a doubt."""
+        known = await self._reader.known()
+        return InForce(known.state.in_force(at) if known.state is not None else [], _doubt(known))
+
+    async def kept(self) -> KeptMaintenance:
+        """All that is kept, as of this moment. Raises Unavailable."""
+        return await asked(self._reader.now())
+
+    async def make(self, planned: Maintenance, by: str) -> Kept:
+        """`planned`, on record. Raises Refused, NoWorker, Unavailable."""
+        one = kept(planned, uuid.uuid4().hex[:ID_LENGTH], by, datetime.now(UTC))
+        return await self._entity.ask(MAKE, lambda until: Make(one=one, expires=until), Kept)
+
+    async def end(self, id_: str, by: str) -> Kept:
+        """That one is over now. Raises NoSuchMaintenance, Refused (over already), NoWorker, Unavailable."""
+        try:
+            return await self._entity.ask(END, lambda until: End(id=id_, by=by, expires=until), Kept)
+        except Refused as refused:
+            if str(refused) == NO_SUCH:
+                raise NoSuchMaintenance(NO_SUCH) from None
+            raise
+
+
+def _doubt(known: Known[KeptMaintenance]) -> str:
+    if not known.doubt:
+        return ""
+    by = "by the file alone" if known.at is None else f"as it stood at {known.at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"maintenance made day to day: {known.doubt}; {by}"
