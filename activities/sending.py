@@ -11,6 +11,7 @@ from activities.attempt import attempt
 from activities.channels.channel import Channel
 from roust.domain.directory import Contact, Directory
 from roust.domain.errors import RoustError
+from roust.domain.night import is_night
 from roust.domain.notification import Message, MessageKind, Outcome, PageRequest, Planned, Press, Result
 
 log = structlog.get_logger()
@@ -69,13 +70,15 @@ class Sender:
         ref: str = "",
     ) -> Outcome:
         """`at` is the request's hour plus what went by since: the workflow's clock, also in skipped time."""
+        at = self._now()
         return Outcome(
             planned=planned,
             result=result,
             said=said,
             channel=contact.kind if contact else "",
             retry_after=retry_after,
-            at=self._now(),
+            at=at,
+            night=result is Result.SENT and is_night(at, self._directory.users[planned.user].time_zone),
             ref=ref,
         )
 

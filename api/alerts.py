@@ -109,7 +109,7 @@ def _recorded(error: NotConfirmed) -> JSONResponse:
 
 
 def _line(alert: str, now: Standing) -> dict[str, Any]:
-    return {"id": alert, **_passes(now.model_dump(mode="json", exclude={"answers", "first_run"}))}
+    return {"id": alert, **_passes(now.model_dump(mode="json", exclude={"answers", "first_run", "tally"}))}
 
 
 def _whole(view: AlertView) -> dict[str, Any]:

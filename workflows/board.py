@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from roust.domain.climb import passes
     from roust.domain.decision import Wait
     from roust.domain.escalation import Escalation
+    from roust.domain.tally import tally
     from roust.domain.telling import notice_due
 
 SAME_INSTANT = timedelta(seconds=5)
@@ -93,11 +94,13 @@ def _standing(story: Escalation, coming: Wait, first_run: str) -> Standing:
         next_due=coming.until,
         first_run=first_run,
         answers=story.answers,
+        tally=tally(story) if alert.state is AlertState.RESOLVED else None,
     )
 
 
 def _alike(shown: Standing, now: Standing) -> bool:
-    if shown.model_dump(exclude={"next_due"}) != now.model_dump(exclude={"next_due"}):
+    # A tally alone is worth no memo: a page that lands after the end moves what is due as well.
+    if shown.model_dump(exclude={"next_due", "tally"}) != now.model_dump(exclude={"next_due", "tally"}):
         return False
     if shown.next_due is None or now.next_due is None:
         return shown.next_due is now.next_due

@@ -13,6 +13,7 @@ from roust.domain.duration import Duration
 from roust.domain.escalation import Escalation
 from roust.domain.policy import EscalationPolicy, Target
 from roust.domain.stakeholders import Interest
+from roust.domain.tally import Tally
 from roust.domain.timeline import Entry
 from roust.domain.trigger import Trigger as Trigger
 
@@ -182,7 +183,7 @@ class Standing(BaseModel):
 
     `next_due`: when Roust must act next; None when it waits for people or sources alone.
     `answers`: the outcome of the last requests, by request id. `first_run` is None until the workflow
-    itself first published (then the run id of the execution is the first run).
+    itself first published (then the run id of the execution is the first run). `tally`: once it is over.
     """
 
     state: AlertState
@@ -204,6 +205,7 @@ class Standing(BaseModel):
     next_due: datetime | None = None
     first_run: str | None = None
     answers: dict[str, Answer] = {}
+    tally: Tally | None = None
 
 
 class AlertInput(BaseModel):

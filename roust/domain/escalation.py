@@ -68,6 +68,8 @@ class Escalation(BaseModel):
     """When the owner acknowledged, or last pressed again: `acknowledge_timeout` runs from here."""
     resolved_at: datetime | None = None
     resolved_by: str | None = None
+    resolved_via: str = ""
+    """How the resolve came in; empty: nobody asked for it."""
     state_since: datetime
     last_event_at: datetime
     reminded_at: datetime | None = None
@@ -250,6 +252,7 @@ class Escalation(BaseModel):
             self.note(Kind.PART_OVER, now, f"One of the group is over ({via}); {left}.")
             return
         self.end(by, f"Resolved by {by} ({via}).", now)
+        self.resolved_via = via
         self._answer(request, now, accepted=True, first=True)
 
     # -- shared by the above ------------------------------------------------------------------------
@@ -289,6 +292,7 @@ class Escalation(BaseModel):
 
     def _clear_answerers(self) -> None:
         self.resolved_at = self.resolved_by = self.acknowledged_at = None
+        self.resolved_via = ""
 
     def resume(self, now: datetime) -> None:
         """The hold or the snooze is over: climb, if still open."""

@@ -67,6 +67,7 @@ def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) 
         cycle=planned.cycle,
         pass_=planned.pass_,
         step=planned.step,
+        data={"night": True} if outcome.night else None,
     )
     if sent and flight.kind is MessageKind.PAGE:
         if (planned.user, planned.contact) not in story.paged:

@@ -80,7 +80,8 @@ class Posted(BaseModel):
 
 class Outcome(BaseModel):
     """What became of one send: `said` is the provider's word, at most 200 characters, address masked.
-    `ref` as in `Posted`; empty where the channel cannot rewrite."""
+    `ref` as in `Posted`; empty where the channel cannot rewrite. `night`: it was night where the user lives.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -91,6 +92,7 @@ class Outcome(BaseModel):
     retry_after: float | None = None
     at: datetime | None = None
     ref: str = ""
+    night: bool = False
 
 
 class Resolved(BaseModel):
