@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from api import alerts, answer, docs, health, maintenance, on_call, overrides, push, verbs
+from api import alerts, answer, docs, health, maintenance, on_call, overrides, push, report, verbs
 from api.access import Access, CurrentDirectory, undeclared
 from api.access_log import AccessLog
 from api.body import MOST_SECONDS, BodyLimit
@@ -26,6 +26,7 @@ ROUTERS = (
     on_call.router,
     overrides.router,
     maintenance.router,
+    report.router,
     answer.router,
     push.router,
     sms.router,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from roust.domain.alert import Event
 from roust.domain.errors import RoustError
 from roust.domain.overrides import Override
+from roust.domain.report import Report
 from roust.runtime.day_to_day import InHand
 from workflows.messages import AlertView, Answer, Done, Standing
 
@@ -194,6 +195,10 @@ class Gateway(Protocol):
 
     async def follow_holds(self, ended: str | None = None) -> int:
         """Held alerts go by the maintenance of now: how many begin to climb. What cannot be told now is later."""
+        ...
+
+    async def report(self, length: timedelta) -> Report:
+        """What the alerts cost that closed within `length` of now; may lag. Raises Unavailable."""
         ...
 
     async def ready(self) -> None:

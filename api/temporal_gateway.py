@@ -25,12 +25,14 @@ from api.opening import TemporalAlert, standing
 from api.overrides_kept import KeptInTemporal
 from api.reading import Reading
 from api.repeats import Said
+from api.reporting import reported
 from api.storm import acknowledge_all, paging
 from api.updating import Updating
 from api.view_cache import ViewCache
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
 from roust.domain.grouping import Place, place
+from roust.domain.report import Report
 from roust.domain.routing import Action, Decision, decide, dedup_key
 from roust.runtime.entities import MAINTENANCE
 from workflows.messages import (
@@ -221,6 +223,9 @@ class TemporalGateway:
         except (Unavailable, TimeoutError, RPCError) as later:
             log.warning("held alerts are told later", why=str(later))
             return 0
+
+    async def report(self, length: timedelta) -> Report:
+        return await reported(self._client, self._directory().users, length)
 
     async def ready(self) -> None:
         """Nothing, when an alert would be accepted now. Raises Unavailable."""

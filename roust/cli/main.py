@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from roust.cli import maintenance, on_call, override, policy, rehearse, responder, route, run, verbs
+from roust.cli import maintenance, on_call, override, policy, rehearse, report, responder, route, run, verbs
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 policy.register(app)
@@ -15,6 +15,7 @@ rehearse.register(app)
 responder.register(app)
 verbs.register(app)
 maintenance.register(app)
+report.register(app)
 route.register(app)
 run.register(app)
 
