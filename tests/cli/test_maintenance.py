@@ -1,6 +1,7 @@
 """`roust maintenance add`, `list`, `end`: one request each."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,8 +30,11 @@ def an_entry(**parts: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
+def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "UTC")
+        time.tzset()
+        yield
     time.tzset()
 
 

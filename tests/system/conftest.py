@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.mail_server import MailServer, a_mail_server
-from tests.system.processes import TOKEN
+from tests.system.processes import EDITOR_TOKEN, TOKEN
 
 _YAML = """
 link_keys: [a-key-for-the-system-tests-only-0123456789]
@@ -33,6 +33,7 @@ services:
   search: {{escalation_policy: quick, integration_keys: [key-of-search-0123456789ab]}}
 tokens:
   - {{name: ada-laptop, user: ada, role: responder, sha256: "{sha256}"}}
+  - {{name: grace-laptop, user: grace, role: editor, sha256: "{editor}"}}
 channels:
   email: {{host: 127.0.0.1, port: {port}, from: roust@example.com}}
 """
@@ -50,7 +51,10 @@ async def mail() -> AsyncIterator[MailServer]:
 @pytest.fixture
 def config(tmp_path: Path, mail: MailServer) -> Path:
     file = tmp_path / "roust.yaml"
-    file.write_text(_YAML.format(port=mail.port, sha256=hashlib.sha256(TOKEN.encode()).hexdigest()))
+    sealed = {"sha256": TOKEN, "editor": EDITOR_TOKEN}
+    file.write_text(
+        _YAML.format(port=mail.port, **{name: hashlib.sha256(t.encode()).hexdigest() for name, t in sealed.items()})
+    )
     return file
 
 

@@ -17,6 +17,7 @@ import httpx2
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "token-of-ada-for-tests"
+EDITOR_TOKEN = "the-token-of-an-editor"
 
 
 class RoustProcess:
@@ -122,6 +123,26 @@ class Api:
         assert answer.status_code in (201, 409), answer.text
         return datetime.now(UTC)
 
+    async def resolve(self, alert: str) -> int:
+        answer = await self._http.post(f"/v1/alerts/{alert}/resolve", json={}, headers=self._token)
+        return answer.status_code
+
+    async def maintain(self, **said: Any) -> str:
+        """The id of maintenance that an editor makes."""
+        answer = await self._http.post("/v1/maintenance", json=said, headers=self._editor)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    async def end_maintenance(self, made: str) -> int:
+        """How many alerts begin to climb."""
+        answer = await self._http.delete(f"/v1/maintenance/{made}", headers=self._editor)
+        assert answer.status_code == 200, answer.text
+        return int(answer.json()["released"])
+
+    async def listed(self, state: str, alert: str) -> bool:
+        answer = await self._http.get(f"/v1/alerts?state={state}", headers=self._token)
+        return alert in [each["id"] for each in answer.json()["alerts"]]
+
     async def view(self, alert: str) -> dict[str, Any]:
         answer = await self._http.get(f"/v1/alerts/{alert}", headers=self._token)
         if answer.status_code == 503:
@@ -141,6 +162,10 @@ class Api:
 
     async def state(self, alert: str) -> str:
         return str((await self.view(alert))["state"])
+
+    @property
+    def _editor(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {EDITOR_TOKEN}"}
 
     @property
     def _token(self) -> dict[str, str]:
