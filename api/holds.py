@@ -87,7 +87,10 @@ class Holds:
         if standing.service not in self._directory().services:
             # Another process has a file that knows it; else its own timer ends the hold.
             return None
-        labels: dict[str, str] = await execution.memo_value(LABELS, {}, type_hint=dict[str, str])
+        labels: dict[str, str] | None = await execution.memo_value(LABELS, None, type_hint=dict[str, str])
+        if labels is None:
+            # Whoever started it did not say by what it was held: its own timer ends that.
+            return None
         found = hold(planned, standing.service, labels, now)
         alert = alert_id(execution.id, standing.first_run or execution.run_id)
         if found is None:

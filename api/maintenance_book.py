@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from temporalio.client import Client
 
@@ -12,7 +11,7 @@ from api.gateway import NoSuchMaintenance, Refused
 from roust.domain.kept_maintenance import Kept, KeptMaintenance, kept
 from roust.domain.maintenance import Maintenance
 from roust.runtime.entities import MAINTENANCE
-from roust.runtime.published import Known, Published
+from roust.runtime.made_maintenance import InForce, MadeMaintenance
 from workflows.maintenance import END, MAKE, NO_SUCH, WORKFLOW, End, Make
 from workflows.messages import TASK_QUEUE
 
@@ -20,29 +19,20 @@ ID_LENGTH = 8
 """Hexadecimal digits: few enough to type, and a second one of the same name is refused."""
 
 
-class InForce(NamedTuple):
-    """What may hold an alert that starts now; `doubt`: why it may be out of date."""
-
-    entries: list[Kept]
-    doubt: str = ""
-
-
 class MaintenanceBook:
     """One for all services. Reading needs no worker; making and ending do."""
 
     def __init__(self, client: Client, task_queue: str = TASK_QUEUE, kept_in: str = MAINTENANCE) -> None:
-        empty = KeptMaintenance()
-        self._reader = Published(client, kept_in, empty)
-        self._entity = Entity(client, WORKFLOW, kept_in, empty, task_queue)
+        self._made = MadeMaintenance(client, kept_in)
+        self._entity = Entity(client, WORKFLOW, kept_in, KeptMaintenance(), task_queue)
 
     async def in_force(self, at: datetime) -> InForce:
         """Within a second, whatever happens: an alert's start never waits for it. No answer is a doubt."""
-        known = await self._reader.known()
-        return InForce(known.state.in_force(at) if known.state is not None else [], _doubt(known))
+        return await self._made.in_force(at)
 
     async def kept(self) -> KeptMaintenance:
         """All that is kept, as of this moment. Raises Unavailable."""
-        return await asked(self._reader.now())
+        return await asked(self._made.now())
 
     async def make(self, planned: Maintenance, by: str) -> Kept:
         """`planned`, on record. Raises Refused, NoWorker, Unavailable."""
@@ -57,10 +47,3 @@ class MaintenanceBook:
             if str(refused) == NO_SUCH:
                 raise NoSuchMaintenance(NO_SUCH) from None
             raise
-
-
-def _doubt(known: Known[KeptMaintenance]) -> str:
-    if not known.doubt:
-        return ""
-    by = "by the file alone" if known.at is None else f"as it stood at {known.at:%Y-%m-%d %H:%M:%S} UTC"
-    return f"maintenance made day to day: {known.doubt}; {by}"

@@ -20,7 +20,7 @@ from api.holds import Holds
 from api.lane import Pace
 from api.lanes import Lanes
 from api.listing import list_alerts
-from api.maintenance_book import InForce, MaintenanceBook
+from api.maintenance_book import MaintenanceBook
 from api.opening import TemporalAlert, standing
 from api.overrides_kept import KeptInTemporal
 from api.reading import Reading
@@ -35,6 +35,7 @@ from roust.domain.grouping import Place, place
 from roust.domain.report import Report
 from roust.domain.routing import Action, Decision, decide, dedup_key
 from roust.runtime.entities import MAINTENANCE
+from roust.runtime.made_maintenance import InForce
 from workflows.messages import (
     ACKNOWLEDGE,
     RESOLVE,

@@ -1,6 +1,7 @@
 """What a heartbeat's silence and its end do: an alert starts, an alert is resolved."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -13,9 +14,10 @@ from roust.domain.directory import Directory
 from roust.domain.grouping import place
 from roust.domain.heartbeat import back, missed
 from roust.domain.routing import Action, decide
+from roust.runtime.made_maintenance import MadeMaintenance
 from workflows.calls import HEARTBEAT_BACK, HEARTBEAT_MISSED
 from workflows.heartbeat import Silence
-from workflows.messages import RESOLVE, TASK_QUEUE, TRIGGER, WORKFLOW, Resolve, workflow_id
+from workflows.messages import LABELS, RESOLVE, TASK_QUEUE, TRIGGER, WORKFLOW, Resolve, workflow_id
 from workflows.pinned import pinned, repeat
 
 log = structlog.get_logger()
@@ -28,6 +30,7 @@ class Heartbeats:
         self._client = client
         self._directory = directory
         self._task_queue = task_queue
+        self._maintenance = MadeMaintenance(client)
 
     @activity.defn(name=HEARTBEAT_MISSED)
     async def missed(self, silence: Silence) -> bool:
@@ -41,18 +44,24 @@ class Heartbeats:
         if decision.service is None or decision.action is Action.DROP:
             log.warning("a heartbeat stays away, and a route drops it", heartbeat=silence.name, why=decision.why)
             return True
-        grouped = place(event, directory.services[decision.service])
+        service = decision.service
+        grouped = place(event, directory.services[service])
         request, at = f"{silence.name} {silence.last.isoformat()}", datetime.now(UTC)
+        made, doubt = await self._maintenance.in_force(at)
+        if doubt:
+            decision = replace(decision, why=[*decision.why, doubt])
+        opening = pinned(event, decision, service, grouped, directory, request, at, made)
         await self._client.start_workflow(
             WORKFLOW,
-            pinned(event, decision, decision.service, grouped, directory, request, at),
-            id=workflow_id(decision.service, grouped.key),
+            opening,
+            id=workflow_id(service, grouped.key),
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            memo={LABELS: event.labels} if opening.held_until else None,
             start_signal=TRIGGER,
             start_signal_args=[repeat(event, decision, grouped, request, at)],
         )
-        log.info("a heartbeat stays away", heartbeat=silence.name, service=decision.service)
+        log.info("a heartbeat stays away", heartbeat=silence.name, service=service)
         return True
 
     @activity.defn(name=HEARTBEAT_BACK)
