@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 MOST_NOISE = 20
 """Lines; --json has more."""
 
-_NIGHT = "NIGHT: 22:00 to 07:00 where the person lives. ACK: from the first page, the middle one and nine in ten."
+_LEGEND = (
+    "NIGHT: 22:00 to 07:00 where the person lives. ACK: from the first page; the middle one, and nine in ten.",
+    "HEALED: paged, and over by itself. UNTOUCHED: paged, and nobody ever did anything (the healed among them).",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -50,7 +53,9 @@ def report(
     for table in (_services(told["services"]), _people(told["people"])):
         typer.echo()
         show(out, table)
-    typer.echo(f"\n{_NIGHT}")
+    typer.echo()
+    for line in _LEGEND:
+        typer.echo(line)
     noise = told["noise"]
     if not noise:
         typer.echo("\nNo alert paged people without anybody ever acting upon it.")

@@ -1,12 +1,13 @@
 """A rehearsal as a person reads it: one line for each message and each event, in order of time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rich.table import Table
 from rich.text import Text
 
 from roust.cli.terminal import plain
 from roust.domain.notification import LAST_RESORT, REASSIGNED, Message, MessageKind, Result
+from roust.domain.timeline import Entry, Kind
 from roust.domain.zones import zone
 from worker.rehearsal.outcome import after, seconds
 from worker.rehearsal.play import Done, Played
@@ -26,6 +27,8 @@ from worker.rehearsal.script import (
 )
 
 _FAILED = {Result.SENT: "", Result.REFUSED: ": refused", Result.TRY_AGAIN: ": failed, tried again"}
+
+_HOLD = (Kind.HELD, Kind.RESUMED)
 
 
 def sheet(script: Script, played: Played) -> Table:
@@ -47,6 +50,9 @@ def sheet(script: Script, played: Played) -> Table:
     rows += [
         ((int(done.after.total_seconds()), number, 1, ""), _event(done, script))
         for number, done in enumerate(played.done)
+    ]
+    rows += [
+        ((_seconds(entry, played), 0, -1, ""), _held(entry, script)) for entry in played.timeline if entry.kind in _HOLD
     ]
     for (at, *_), (style, *cells) in sorted(rows):
         table.add_row(f"+{seconds(at)}", *(Text(plain(cell), style) for cell in cells))
@@ -84,8 +90,22 @@ def _event(done: Done, script: Script) -> tuple[str, str, str, str, str]:
     here = script.at + done.after
     who, contact, what = _deed(done.deed)
     refused = f": {done.refused}" if done.refused else ""
+    return "cyan", _clock(here), who, contact, what + refused
+
+
+def _clock(here: datetime) -> str:
     offset = here.isoformat()[-6:].replace("+00:00", "UTC")
-    return "cyan", f"{here:%a %H:%M:%S} {offset}", who, contact, what + refused
+    return f"{here:%a %H:%M:%S} {offset}"
+
+
+def _held(entry: Entry, script: Script) -> tuple[str, str, str, str, str]:
+    here = entry.at.astimezone(script.at.tzinfo)
+    what = f"held: {entry.why}" if entry.why and entry.kind is Kind.HELD else entry.text.rstrip(".")
+    return "cyan", _clock(here), "", "", what[:1].lower() + what[1:]
+
+
+def _seconds(entry: Entry, played: Played) -> int:
+    return round((entry.at - played.begins).total_seconds())
 
 
 def _deed(deed: Deed) -> tuple[str, str, str]:
