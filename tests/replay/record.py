@@ -1,7 +1,7 @@
 """Record the histories that every later release must still replay: `python -m tests.replay.record`.
 
 Each shape is one alert in skipped time, by the real workflow. Recorded files are committed and never
-edited; a release that changes the workflow adds new ones beside them.
+edited, nor recorded again; a release that changes the workflow adds new ones beside them.
 """
 
 import asyncio
@@ -17,13 +17,14 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from activities.notice import Notifier
 from activities.page import Pager
 from roust.runtime.links import Links
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
 from tests.workflows.conftest import test_server
 from tests.workflows.scene import Scene
-from worker.main import build_worker
+from worker.main import build_notices_worker, build_worker
 from workflows.messages import (
     ESCALATE,
     NOTE,
@@ -102,6 +103,13 @@ snooze = update(SNOOZE, lambda alert: Snooze(alert=alert, by="ada", length=timed
 note = update(NOTE, lambda alert: Note(alert=alert, by="ada", text="looking"))
 post = update(UPDATE, lambda alert: PostUpdate(alert=alert, by="ada", text="We look into it."))
 
+
+async def promise(s: Scene) -> None:
+    next_ = await s.env.get_current_time() + timedelta(minutes=10)
+    ask = PostUpdate(alert=(await s.view()).id, by="ada", text="A restore runs.", next=next_)
+    await s.handle.execute_update(UPDATE, ask)
+
+
 Shape = tuple[dict[str, Any], dict[str, Any], list[Act]]
 LOW = {"priority": "P4", "urgency": "low"}
 
@@ -148,11 +156,30 @@ REWRITTEN: dict[str, Shape] = {
     "rewritten_and_exhausted": ({}, {}, [after(3600, ack)]),
 }
 """Their channel can rewrite what it took."""
+HEARD = {
+    "stakeholder_groups": {
+        "board": {
+            "members": [{"email": "board@example.com"}, {"user": "margaret"}],
+            "moments": ["triggered", "acknowledged", "exhausted", "resolved", "update"],
+        },
+        "hotline": {"members": [{"webhook": "https://hotline.example.com/in"}], "after": "5m"},
+    }
+}
+SHAPES |= {
+    "noticed": (HEARD, {}, [after(60, ack), after(90, post), after(600, resolve)]),
+    "noticed_and_over_soon": (HEARD, {}, [after(60, resolve)]),
+    "noticed_and_exhausted": (HEARD, {}, [after(3600, ack), after(90_000)]),
+    "noticed_when_raised": (HEARD, LOW, [after(60, worse), after(900, resolve)]),
+    "noticed_and_continued_as_new": (HEARD, {}, [after(10, many), after(400, ack), after(500, resolve)]),
+    "news_promised": (HEARD, {}, [after(60, ack), after(90, promise), after(900, post), after(1000, resolve)]),
+}
 FAILING: dict[str, tuple[str, str]] = {
     "refused": ("refuse", "ada"),
     "refused_everywhere": ("refuse", "*"),
     "tried_again": ("fail", "ada"),
     "tried_again_everywhere": ("fail", "*"),
+    "notice_tried_again": ("fail", ""),
+    "notice_refused": ("refuse", ""),
 }
 
 
@@ -162,9 +189,11 @@ async def record(env: WorkflowEnvironment, name: str, shape: Shape, failing: tup
     parts, trigger, acts = shape
     channel, directory = RecordingChannel(rewrites=name in REWRITTEN), a_directory(**parts)
     for user in ("ada", "ben", "margaret") if failing and failing[1] == "*" else (failing[1],) if failing else ():
-        getattr(channel, failing[0] if failing else "")(user, "mail")
-    pager = Pager(lambda: directory, dict.fromkeys(("email", "voice"), channel), Links(["key"], "http://x"))
-    async with build_worker(env.client, pager):
+        getattr(channel, failing[0] if failing else "")(user, "mail" if user else "email-1")
+    channels = dict.fromkeys(("email", "voice", "webhook"), channel)
+    pager = Pager(lambda: directory, channels, Links(["key"], "http://x"))
+    notifier = Notifier(lambda: directory, channels)
+    async with build_worker(env.client, pager), build_notices_worker(env.client, notifier):
         scene = await Scene(env, directory, channel).start(**trigger)
         for act in acts:
             await act(scene)
@@ -192,7 +221,7 @@ async def main() -> None:
         for name, shape in (SHAPES | REWRITTEN).items():
             await record(env, name, shape)
         for name, failing in FAILING.items():
-            await record(env, name, ({}, {}, [after(3600)]), failing)
+            await record(env, name, (HEARD if not failing[1] else {}, {}, [after(3600)]), failing)
 
 
 if __name__ == "__main__":
