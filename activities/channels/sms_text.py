@@ -6,6 +6,7 @@ import structlog
 
 from activities import text
 from activities.channels.gsm import capacity, length, narrow, plain, shortened
+from activities.notice_wording import worded_notice
 from roust.domain.notification import LAST_RESORT, Message, MessageKind
 
 log = structlog.get_logger()
@@ -23,6 +24,9 @@ def sms_text(message: Message, code: str | None, url: str | None) -> str:
     """`P1 checkout: summary (since 03:07 CET)`, then how to answer. Never raises for what an alert says."""
     answers = _answers(message, code, url)
     try:
+        if message.notices:
+            # To a stakeholder: the heading says it, and nothing is to be answered.
+            return _fitted(plain(worded_notice(message).subject), "", [])
         words, since = _words(message), _since(message)
         return _fitted(words, since, answers)
     # Whatever a source wrote, somebody has to be woken (CONTRACT rule 20).

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jinja2 import DictLoader, Environment
 
+from activities.channels.sms_text import sms_text
 from activities.notice_chat import mrkdwn, plain_chat
 from activities.notice_wording import NOTHING_TO_DO, worded_notice
 from activities.wording import worded
@@ -260,3 +261,8 @@ def test_a_chat_shows_markup_and_mentions_as_they_were_written() -> None:
     assert "&lt;!channel&gt;" in said
     assert said.splitlines()[0].count("*") == 2
     assert hostile in plain_chat(told(a_notice(impact=hostile)))
+
+
+def test_by_text_message_a_notice_is_its_heading_and_asks_for_no_answer() -> None:
+    assert sms_text(told(a_notice()), None, None) == "Outage: Customers cannot pay"
+    assert sms_text(told(over()), "4711", "https://x.example.com/a/1") == "Resolved: Customers cannot pay"
