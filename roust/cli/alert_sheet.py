@@ -14,6 +14,8 @@ from roust.cli.tables import STATE_STYLE
 from roust.cli.terminal import plain
 
 DETAIL_SHOWN = 200
+_WRITTEN = {"note": "Note", "update": "Status update"}
+"""Entries whose text a person wrote, so that it does not say who."""
 
 
 def alert_sheet(alert: dict[str, Any], seen: datetime) -> RenderableType:
@@ -120,6 +122,8 @@ def _timeline(alert: dict[str, Any]) -> Table:
 def _told(entry: dict[str, Any]) -> list[RenderableType]:
     """The entry's sentence, then what it does not say already: the reason, and the provider's word."""
     text = plain(entry["text"])
+    if written := _WRITTEN.get(entry["kind"]):
+        text = f"{written} by {plain(entry.get('user') or 'somebody')}: {text}"
     bad = entry.get("result") == "refused" or entry["kind"] in ("exhausted", "trouble")
     told: list[RenderableType] = [Text(text, style="red" if bad else "")]
     for name, word in (("why", entry.get("why")), ("provider", entry.get("said"))):

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
-_COUNTED = ("users", "teams", "groups", "schedules", "escalation_policies", "services", "routes", "tokens")
+_COUNTED = (
+    *("users", "teams", "groups", "schedules", "escalation_policies", "services", "routes"),
+    *("stakeholder_groups", "tokens"),
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -86,7 +89,7 @@ def _summary(paths: list[Path], loaded: "Loaded") -> str:
 
 
 def _singular(section: str) -> str:
-    return "escalation policy" if section == "escalation_policies" else section.removesuffix("s")
+    return "escalation policy" if section == "escalation_policies" else section.removesuffix("s").replace("_", " ")
 
 
 def _count(number: int, thing: str) -> str:

@@ -86,6 +86,7 @@ async def test_a_note_is_in_the_timeline_and_an_empty_one_is_not(
     done = await http.post(link(alert), data=NOTE)
     assert said(done) == "Your note is in the timeline."
     assert "&lt;b&gt;logs" in done.text
+    assert "Ada Lovelace</bdi>: </b>" in done.text
     notes = [(e.user, e.text) for e in (await gateway.view(alert)).timeline if e.kind == "note"]
     assert notes == [("ada", "the disk is full\nof <b>logs</b>")]
     longest = await http.post(link(alert), data=NOTE | {"text": "🔥" * 2000})

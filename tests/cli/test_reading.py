@@ -145,6 +145,19 @@ def test_a_resolved_alert_says_by_whom() -> None:
     assert "resolved by ada, 2m ago" in printed(alert_sheet(alert, SIX_LATER))
 
 
+def test_what_a_person_wrote_is_told_with_who_wrote_it() -> None:
+    written = [
+        an_entry(9, "note", "the disk is full", user="ada"),
+        an_entry(10, "update", "We look into it.", user="ben", why="the next news is promised for 12:30 UTC"),
+    ]
+    alert = a_whole_alert(timeline=written, news_due="2026-03-02T12:30:00Z")
+    shown = printed(alert_sheet(alert, SIX_LATER), width=120)
+    assert "Note by ada: the disk is full" in shown
+    assert "Status update by ben: We look into it." in shown
+    assert "why: the next news is promised" in shown
+    assert "promised for Mon 2 Mar 2026 12:30:00 UTC" in shown
+
+
 def test_what_the_sentence_says_already_is_not_said_twice() -> None:
     entry = an_entry(1, "paged", "ada by mail: 250 ok.", result="sent", said="250 ok", why="on call")
     shown = printed(alert_sheet(a_whole_alert(timeline=[entry]), SIX_LATER))
