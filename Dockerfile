@@ -7,7 +7,7 @@ WORKDIR /srv/roust
 
 COPY . .
 # Editable, so that `roust` finds the rooms beside it exactly as in a checkout.
-RUN python -m pip install --disable-pip-version-check -c constraints.txt -e . \
+RUN python -m pip install --disable-pip-version-check -c constraints.txt -e '.[apprise]' \
     && useradd --system --uid 10001 --no-create-home roust
 
 USER roust

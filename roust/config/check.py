@@ -1,12 +1,12 @@
 """Whether a configuration means something: rules that no single value can break by itself."""
 
+from roust.config.channels import check_channels
 from roust.config.formats import check_formats
 from roust.config.keys import check_keys
 from roust.config.reach import check_reach
 from roust.config.references import TARGETS, check_references
 from roust.config.stakeholders import check_stakeholders, check_stakeholders_reached
 from roust.config.templates import check_templates
-from roust.config.unbuilt import check_channels, check_unbuilt
 from roust.config.validate import Draft
 
 
@@ -14,7 +14,6 @@ def check(draft: Draft, *, leaves: bool = True) -> None:
     """Add every mistake and warning of `draft` as a whole to its problems; `leaves`: pages leave the machine."""
     check_formats(draft)
     check_references(draft)
-    check_unbuilt(draft)
     check_keys(draft)
     check_templates(draft)
     check_stakeholders(draft)

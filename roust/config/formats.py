@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 import phonenumbers
 
 from roust.config.validate import Draft
+from roust.domain.apprise import NEVER
+from roust.domain.apprise import refusal as apprise_refusal
 from roust.domain.zones import zone_names
 
 MOST_URL = 2048
@@ -23,11 +25,15 @@ _SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{6,}")
 
 def check_formats(draft: Draft) -> None:
     """Every text of a known place has its form."""
+    named = [str(node.value).lower() for _, node in draft.root.select("channels.apprise.schemas.*")]
     for pattern, reason in FORMATS:
         for path, node in draft.root.select(pattern):
             if isinstance(node.value, str) and not node.missing and (wrong := reason(node.value)):
                 # A reason may name what it is about; what came from outside is not repeated.
                 draft.error(path, f"the value of {node.origin} is not valid here" if node.origin else wrong)
+    for path, node in draft.root.select("users.*.contacts.*.apprise"):
+        if isinstance(node.value, str) and not node.missing and (wrong := apprise_refusal(node.value, named)):
+            draft.error(path, wrong)
     _zones(draft)
 
 
@@ -108,6 +114,12 @@ def _ntfy_reason(text: str) -> str | None:
     return url_reason(text)
 
 
+def _schema_reason(text: str) -> str | None:
+    if text.lower() in NEVER:
+        return "acts on the machine that Roust runs on, which is never allowed"
+    return None if re.fullmatch(r"[a-z0-9]{1,24}", text) else "must be the bare schema of an Apprise URL, like gotifys"
+
+
 def _base_reason(text: str) -> str | None:
     parts = split_url(text)
     if parts is not None and (parts.query or parts.fragment or parts.username):
@@ -172,5 +184,6 @@ FORMATS: tuple[tuple[str, Callable[[str], str | None]], ...] = (
     ("channels.slack.base_url", _provider_reason),
     ("channels.ntfy.allow.*", _network_reason),
     ("channels.twilio.base_url", _provider_reason),
+    ("channels.apprise.schemas.*", _schema_reason),
 )
 """Where a text of the file must have which form. (Times, durations, matchers have theirs in the domain.)"""

@@ -71,9 +71,16 @@ class NtfySettings(_Settings):
     allow: list[str] = []
 
 
+class AppriseSettings(_Settings):
+    """`schemas` the operator lets out besides those that are allowed anyway."""
+
+    schemas: list[str] = []
+
+
 class Channels(_Settings):
     email: EmailSettings | None = None
     webhook: WebhookSettings | None = None
     twilio: TwilioSettings | None = None
     slack: SlackSettings | None = None
     ntfy: NtfySettings | None = None
+    apprise: AppriseSettings | None = None

@@ -41,10 +41,11 @@ def ada(server: Ntfy) -> Contact:
 
 
 async def test_a_page_is_published_with_its_buttons(server: Ntfy) -> None:
-    await a_channel().send(a_message(press=PRESS), ada(server))
+    message = a_message(press=PRESS)
+    await a_channel().send(message, ada(server))
     [said] = server.published
     assert (said["topic"], said["title"]) == ("ada", "[P1] checkout: checkout is down")
-    assert said["click"] == a_message().answer_url
+    assert said["click"] == message.answer_url
     assert "step 2 of 3, pass 1 of 3" in said["message"]
     assert [(action["label"], action["method"], action["url"]) for action in said["actions"]] == [
         ("Acknowledge", "POST", "http://127.0.0.1:8420/press"),

@@ -39,13 +39,14 @@ def a_page(**parts: Any) -> Any:
 
 
 async def test_a_page_has_its_buttons_and_facts(slack: Slack) -> None:
-    receipt = await a_channel(slack).send(a_page(), ADA)
+    page = a_page()
+    receipt = await a_channel(slack).send(page, ADA)
     [message] = slack.messages
     assert (message.channel, message.ts) == ("D0ADA", receipt.ref)
     assert list(message.buttons) == ["roust.acknowledge", "roust.resolve", "roust.escalate"]
     assert message.text == "[P1] checkout: checkout is down (Triggered: step 2 of 3, pass 1 of 3)"
     assert slack.requests[0].json["metadata"]["event_payload"] == {"key": a_message().key}
-    assert a_message().answer_url in message.words
+    assert page.answer_url in message.words
 
 
 async def test_in_a_channel_nobody_finds_somebody_elses_link(slack: Slack) -> None:

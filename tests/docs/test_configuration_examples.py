@@ -14,6 +14,7 @@ ENVIRONMENT = {
     "CHECKOUT_KEY": "c" * 64,
     "ADA_TOKEN_SHA256": "0123456789abcdef" * 4,
     "SMTP_PASSWORD": "a-password",
+    "ADA_TELEGRAM_URL": "tgram://123456:a-token/12345",
     "NTFY_TOKEN": "tk_of-tests",
     "SLACK_TOKEN": "xoxb-of-tests",
     "SLACK_SIGNING": "of-tests",

@@ -1,22 +1,27 @@
-"""A page by Slack and one by ntfy, each acknowledged by its own button: real processes, providers that remember."""
+"""A page by Slack, by ntfy and by Apprise, each acknowledged by what it carries: real processes, fake providers."""
 
 import hashlib
 import json
+import re
 from pathlib import Path
+
+import httpx2
 
 from roust.runtime.ports import claim
 from tests.fakes.ntfy import Ntfy, an_ntfy
 from tests.fakes.slack import BOT_TOKEN, SIGNING_SECRET, Slack, a_slack
+from tests.fakes.webhook_server import WebhookServer, a_webhook_server
 from tests.system.processes import TOKEN, Api, roust, until
 
-CHECKOUT_KEY, SEARCH_KEY = "key-of-checkout-0123456789", "key-of-search-0123456789ab"
+KEYS = {name: f"key-of-{name}-0123456789" for name in ("checkout", "search", "mail")}
 
 
-def a_config(file: Path, port: int, slack: Slack, ntfy: Ntfy) -> Path:
-    """Ada is reached by Slack, Ben by ntfy."""
-    policy = {name: {"steps": [{"notify": [{"user": name}], "wait": "1h"}]} for name in ("ada", "ben")}
-    for steps in policy.values():
-        steps["steps"].append({"notify": [{"user": "ben"}], "wait": "1h"})
+def a_config(file: Path, port: int, slack: Slack, ntfy: Ntfy, other: WebhookServer) -> Path:
+    """Ada is reached by Slack, Ben by ntfy, Carl by Apprise."""
+    policies = {
+        name: {"steps": [{"notify": [{"user": user}], "wait": "1h"} for user in (name, "ben")]}
+        for name in ("ada", "ben", "carl")
+    }
     slack_settings = {"bot_token": BOT_TOKEN, "signing_secret": SIGNING_SECRET, "base_url": slack.base_url}
     written = {
         "url": f"http://127.0.0.1:{port}",
@@ -27,34 +32,36 @@ def a_config(file: Path, port: int, slack: Slack, ntfy: Ntfy) -> Path:
         "users": {
             "ada": {"contacts": {"chat": {"slack": "U0ADA00"}}},
             "ben": {"contacts": {"push": {"ntfy": ntfy.topic("ben")}}},
+            "carl": {"contacts": {"other": {"apprise": f"json://127.0.0.1:{other.port}/carl"}}},
         },
-        "escalation_policies": policy,
+        "escalation_policies": policies,
         "services": {
-            "checkout": {"escalation_policy": "ada", "integration_keys": [CHECKOUT_KEY]},
-            "search": {"escalation_policy": "ben", "integration_keys": [SEARCH_KEY]},
+            service: {"escalation_policy": policy, "integration_keys": [KEYS[service]]}
+            for service, policy in (("checkout", "ada"), ("search", "ben"), ("mail", "carl"))
         },
         "tokens": [
             {"name": "t", "user": "ada", "role": "responder", "sha256": hashlib.sha256(TOKEN.encode()).hexdigest()}
         ],
-        "channels": {"slack": slack_settings, "ntfy": {"allow": ["127.0.0.0/8"]}},
+        "channels": {"slack": slack_settings, "ntfy": {"allow": ["127.0.0.0/8"]}, "apprise": {"schemas": ["json"]}},
     }
     file.write_text(json.dumps(written))  # JSON is YAML.
     return file
 
 
-async def test_a_page_is_acknowledged_by_its_own_button_in_slack_and_by_ntfy(
+async def test_a_page_is_acknowledged_by_what_it_carries_in_slack_by_ntfy_and_by_apprise(
     tmp_path: Path, state: Path, log: Path
 ) -> None:
-    async with a_slack() as slack, an_ntfy() as ntfy:
+    async with a_slack() as slack, an_ntfy() as ntfy, a_webhook_server() as other:
         slack.members = {"U0ADA00": "D0ADA"}
         [port] = claim("127.0.0.1", (0, "--port"))
-        config = a_config(tmp_path / "roust.yaml", port, slack, ntfy)
+        config = a_config(tmp_path / "roust.yaml", port, slack, ntfy, other)
         words = ("--config", str(config), "--state", str(state), "--port", str(port))
         async with roust("up", *words, "--temporal-port", "0", "--ui-port", "0", log=log) as process:
             await process.says(r"API\s+(http://\S+)")
             api = Api(f"http://127.0.0.1:{port}")
             await _by_slack(api, slack)
             await _by_ntfy(api, ntfy)
+            await _by_apprise(api, other)
     assert [(message.channel, message.thread is None) for message in slack.messages] == [
         ("D0ADA", True),
         ("D0ADA", False),
@@ -65,7 +72,7 @@ async def test_a_page_is_acknowledged_by_its_own_button_in_slack_and_by_ntfy(
 
 
 async def _by_slack(api: Api, slack: Slack) -> None:
-    alert = await api.trigger(CHECKOUT_KEY, "checkout is down")
+    alert = await api.trigger(KEYS["checkout"], "checkout is down")
     [page] = await until(lambda: slack.messages)
     await until(lambda: api.has_paged(alert, "ada"))
     assert (await slack.press(api.url, page, "roust.acknowledge", "U0ADA00")).status_code == 200
@@ -83,9 +90,22 @@ async def _by_slack(api: Api, slack: Slack) -> None:
 
 
 async def _by_ntfy(api: Api, ntfy: Ntfy) -> None:
-    alert = await api.trigger(SEARCH_KEY, "search is down")
+    alert = await api.trigger(KEYS["search"], "search is down")
     [push] = await until(lambda: ntfy.published)
     await until(lambda: api.has_paged(alert, "ben"))
     assert (await ntfy.press(push, "Acknowledge")).status_code == 200
     view = await api.view(alert)
     assert (view["state"], view["owner"]) == ("acknowledged", "ben")
+
+
+async def _by_apprise(api: Api, other: WebhookServer) -> None:
+    alert = await api.trigger(KEYS["mail"], "mail is down")
+    [page] = await until(lambda: other.requests)
+    await until(lambda: api.has_paged(alert, "carl"))
+    link = re.search(r"http://127\S+/a/\S+", page.json["message"])
+    assert link is not None
+    async with httpx2.AsyncClient(timeout=10.0, trust_env=False) as http:
+        assert (await http.post(link[0], data={"answer": "acknowledge"})).status_code == 200
+    view = await api.view(alert)
+    assert (view["state"], view["owner"]) == ("acknowledged", "carl")
+    assert len(other.requests) == 1
