@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from roust.config import unbuilt
+from roust.config import channels
 from roust.domain.apprise import ALLOWED, NEVER, refusal
 from tests.config.files import GOOD, loaded, said
 
@@ -15,7 +15,7 @@ ADDRESS = "tgram://123456:a-secret-token/12345"
 
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unbuilt, "find_spec", lambda name: ModuleSpec(name, None))
+    monkeypatch.setattr(channels, "find_spec", lambda name: ModuleSpec(name, None))
 
 
 @pytest.mark.usefixtures("installed")
@@ -24,7 +24,7 @@ def test_a_service_of_the_list_is_taken(tmp_path: Path) -> None:
 
 
 def test_without_the_package_the_check_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unbuilt, "find_spec", lambda name: None)
+    monkeypatch.setattr(channels, "find_spec", lambda name: None)
     [mistake] = said(loaded(tmp_path, WITH_APPRISE, WHO=ADDRESS))
     assert mistake.endswith("nobody would be reached: apprise is not installed; pip install 'roust[apprise]'")
 

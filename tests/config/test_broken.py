@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from roust.config import unbuilt
+from roust.config import channels
 from roust.config.load import BadConfiguration, load
 from tests.config.files import ENVIRON
 
@@ -17,7 +17,7 @@ NAMES = sorted(file.stem for file in BROKEN.glob("*.yaml"))
 def test_every_mistake_of_a_file_is_reported_at_once_with_its_place(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(BROKEN)
     # Whether the optional package is installed is not the file's doing.
-    monkeypatch.setattr(unbuilt, "find_spec", lambda name: ModuleSpec(name, None))
+    monkeypatch.setattr(channels, "find_spec", lambda name: ModuleSpec(name, None))
     found = load([Path(f"{name}.yaml")], ENVIRON)
     assert [str(each) for each in (*found.problems, *found.warnings)] == (
         (BROKEN / f"{name}.expected").read_text().splitlines()
