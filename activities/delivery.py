@@ -11,11 +11,12 @@ from temporalio import activity
 
 from activities.attempt import attempt
 from activities.channels.channel import Channel
+from activities.measures import PAGES
 from activities.notice_message import a_message
 from roust.domain.directory import Directory
 from roust.domain.members import Member, members
 from roust.domain.notice import Notice
-from roust.domain.notification import Result
+from roust.domain.notification import MessageKind, Result
 from roust.domain.telling import COLLECTED, NoticeResult, Told
 
 log = structlog.get_logger()
@@ -84,6 +85,7 @@ class Delivery:
                     result, said, retry_after, _ = await attempt(
                         channel, lambda: a_message(whole, member, notices, self._at, template), member.address
                     )
+                PAGES.labels(MessageKind.NOTICE.value, kind, result.value).inc()
                 log.info("notice", result=result.value, said=said, idempotency_key=whole, channel=kind)
                 told = told.model_copy(update={"result": result.value, "said": said, "retry_after": retry_after})
             self._record(told)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+import structlog
 from temporalio import activity
 
 from activities.beating import beating
@@ -41,7 +42,8 @@ class Notifier:
         """Tell every member of each group, as the configuration in force has them, all at once."""
         directory = self._directory()
         delivery = Delivery(request.at, directory, self._channels)
-        tasks = [asyncio.create_task(self._tell(delivery, request, one, directory)) for one in request.attempts]
+        with structlog.contextvars.bound_contextvars(alert=request.alert):
+            tasks = [asyncio.create_task(self._tell(delivery, request, one, directory)) for one in request.attempts]
         await beating(tasks, delivery.beat)
         return delivery.result
 

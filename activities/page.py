@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+import structlog
 from temporalio import activity
 
 from activities.channels.channel import Channel
@@ -60,6 +61,10 @@ class Pager:
         what is known. Cancelled for another reason: the same, then raises, so that Temporal tries again with
         what the heartbeat remembers.
         """
+        with structlog.contextvars.bound_contextvars(alert=request.alert.id):
+            return await self._page(request)
+
+    async def _page(self, request: PageRequest) -> PageResult:
         directory = self._directory()
         sender = Sender(request, directory, self._channels, self._links)
         paging = _Paging(request, directory, sender, Ledger.resumed(), await self._in_hand(request, directory))

@@ -9,6 +9,7 @@ import structlog
 
 from activities.attempt import attempt
 from activities.channels.channel import Channel
+from activities.measures import measured
 from roust.domain.directory import Contact, Directory
 from roust.domain.errors import RoustError
 from roust.domain.night import is_night
@@ -71,7 +72,7 @@ class Sender:
     ) -> Outcome:
         """`at` is the request's hour plus what went by since: the workflow's clock, also in skipped time."""
         at = self._now()
-        return Outcome(
+        outcome = Outcome(
             planned=planned,
             result=result,
             said=said,
@@ -81,6 +82,7 @@ class Sender:
             night=result is Result.SENT and is_night(at, self._directory.users[planned.user].time_zone),
             ref=ref,
         )
+        return measured(outcome, self._request.kind)
 
     async def _attempt(self, planned: Planned, contact: Contact, channel: Channel) -> Outcome:
         result, said, retry_after, ref = await attempt(channel, lambda: self._message(planned), contact)

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.gateway import Gateway, Unavailable
+from roust.runtime.metrics import exposition
 
 router = APIRouter(tags=["health"])
 
@@ -33,5 +34,5 @@ async def readyz(request: Request) -> JSONResponse:
 
 @router.get("/metrics", include_in_schema=False)
 def metrics() -> Response:
-    """Prometheus."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    """Prometheus: ours and the Temporal SDK's."""
+    return Response(exposition(), media_type=CONTENT_TYPE_LATEST)

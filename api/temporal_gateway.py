@@ -63,7 +63,9 @@ PATIENCE = 8.0
 """Seconds an alert source waits at most until it is told to try again."""
 HEALTH_TIMEOUT = timedelta(seconds=2)
 
-EVENTS = Counter("roust_events", "Events that Temporal has durably accepted, or that a route drops.", ["status"])
+EVENTS = Counter(
+    "roust_events", "Events that Temporal has durably accepted, or that a route drops.", ["status", "service"]
+)
 
 
 class TemporalGateway:
@@ -98,7 +100,7 @@ class TemporalGateway:
         if decision.action is Action.DROP or decision.service is None:
             if decision.action is not Action.DROP:
                 log.error("an event has no service: no route, no key, no default_service takes it", why=decision.why)
-            EVENTS.labels("dropped").inc()
+            EVENTS.labels("dropped", decision.service or "").inc()
             return Accepted(None, key, "dropped", decision.service, None)
         grouped = place(event, directory.services[decision.service])
         workflow = workflow_id(decision.service, grouped.key)
@@ -110,8 +112,9 @@ class TemporalGateway:
         except TimeoutError as late:
             raise Unavailable("Temporal did not answer in time; try again") from late
         status = "repeated" if not told.started else standing(said.opening).state.value
-        EVENTS.labels(status).inc()
+        EVENTS.labels(status, decision.service).inc()
         alert = alert_id(workflow, told.first_run)
+        log.info("event", status=status, alert=alert, service=decision.service, source=event.source[:64])
         return Accepted(alert, key, status, decision.service, f"{directory.url.rstrip('/')}/v1/alerts/{alert}")
 
     async def resolve_key(self, event: Event, key_service: str | None, by: str) -> bool:

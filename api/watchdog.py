@@ -5,6 +5,7 @@ what no worker is needed for (lists, describes, who polls), and sends through th
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -17,6 +18,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.measures import OpenAlerts
 from roust.domain.watch import Sighting, Trouble, Verdict, Watch, overdue
 from workflows.messages import MEMO, TASK_QUEUE, WORKFLOW, Standing, alert_id
 
@@ -36,7 +38,6 @@ _OPEN = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus = 'Running'"
 _FAILING = f"{_OPEN} AND TemporalReportedProblems IS NOT NULL"
 _QUEUE_KINDS = (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
 
-OPEN = Gauge("roust_open_alerts", "Open alerts, as the watchdog last saw them.")
 OVERDUE = Gauge("roust_overdue_alerts", "Alerts whose next action is overdue by more than a minute.")
 FAILING = Gauge("roust_failing_workflows", "Alerts whose workflow task fails and is tried again.")
 WORKER = Gauge("roust_worker_polls", "1 while a worker polls for work, 0 while none does.")
@@ -79,6 +80,7 @@ class Watchdog:
         self._verdict = Verdict()
         self._since: dict[Trouble, datetime] = {}
         self._knows_problems = True
+        self._open = OpenAlerts()
         self._looked: datetime | None = None
 
     @property
@@ -158,14 +160,14 @@ class Watchdog:
     async def _stuck(self, at: datetime) -> list[Sighting]:
         """Alerts that cannot go on: from the list, which may lag, then asked about singly, which does not."""
         late: list[tuple[datetime, WorkflowExecution]] = []
-        count = 0
+        counts: Counter[tuple[str, str]] = Counter()
         async for execution in self._client.list_workflows(_OPEN, page_size=500):
-            count += 1
             standing = await _standing(execution)
+            counts[standing.state.value if standing else "unknown", execution.id.split("/")[1]] += 1
             due = standing.next_due if standing else None
             if due is not None and overdue(due, at):
                 late.append((due, execution))
-        OPEN.set(count)
+        self._open.show(counts)
         late.sort(key=lambda item: item[0])
         asked = await asyncio.gather(*(self._confirm(execution, at) for _, execution in late[:CONFIRM]))
         found = {s.key: s for s in asked if s is not None}

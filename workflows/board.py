@@ -5,6 +5,7 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
 
+from workflows.measures import Measures
 from workflows.messages import LIST_LENGTH, MEMO, OWNER, PRIORITY, STATE, AlertView, Standing
 
 with workflow.unsafe.imports_passed_through():
@@ -32,10 +33,12 @@ class Board:
             name: attributes.get(SearchAttributeKey.for_keyword(name)) or "" for name in (STATE, PRIORITY, OWNER)
         }
         self._coming = Wait(None, "")
+        self._measures = Measures()
 
     def publish(self, story: Escalation, coming: Wait) -> None:
         """Show where `story` stands and what comes next; costs events only where something changed."""
         self._coming = coming
+        self._measures.look(story)
         workflow.set_current_details(_details(story, coming))
         now = _standing(story, coming, workflow.info().first_execution_run_id)
         if self._memo is None or not _alike(self._memo, now):

@@ -14,7 +14,7 @@ from roust.config.reload import CurrentDirectory
 from roust.runtime.connection import connect
 from roust.runtime.embedded import EmbeddedServer
 from roust.runtime.gauges import measure_configuration
-from roust.runtime.metrics import serve_metrics
+from roust.runtime.metrics import serve_metrics, temporal_metrics
 from roust.runtime.namespace import keep_closed_alerts, prepare_namespace
 from roust.runtime.ports import listener
 from roust.runtime.settings import Settings
@@ -33,8 +33,8 @@ async def api(settings: Settings, stop: asyncio.Event) -> None:
     """`roust api`: the API alone, against the Temporal that the environment names."""
     serve, attributes = room("api.main").serve, _search_attributes()
     current = configuration(settings)
-    with listener(settings.host, settings.port, "--port") as sock:
-        client = await connect()
+    with listener(settings.host, settings.port, "--port") as sock, temporal_metrics() as runtime:
+        client = await connect(runtime=runtime)
         await prepare_namespace(client, attributes)
         await _together(stop, serve(client, current, sock, stop), _until(stop, current.watch()))
 
@@ -60,8 +60,10 @@ async def up(
     serve_api, serve_worker = room("api.main").serve, room("worker.main").serve
     attributes = _search_attributes()
     current = configuration(settings)
-    with listener(settings.host, settings.port, "--port") as sock:
-        server = EmbeddedServer(settings.state, port=temporal_port, ui_port=ui_port, search_attributes=attributes)
+    with listener(settings.host, settings.port, "--port") as sock, temporal_metrics() as runtime:
+        server = EmbeddedServer(
+            settings.state, port=temporal_port, ui_port=ui_port, search_attributes=attributes, runtime=runtime
+        )
         client = await server.start()
         try:
             await prepare_namespace(client, attributes)

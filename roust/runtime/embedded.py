@@ -13,6 +13,7 @@ from typing import IO
 import structlog
 from temporalio.client import Client
 from temporalio.envconfig import ClientConnectConfig
+from temporalio.runtime import Runtime
 
 from roust.domain.errors import RoustError
 from roust.runtime.connection import Unreachable, connect
@@ -65,10 +66,19 @@ class EmbeddedServer:
     first one's process lives, and a server that outlived its own process is stopped first.
     """
 
-    def __init__(self, state: Path, *, port: int = 0, ui_port: int = 0, search_attributes: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        state: Path,
+        *,
+        port: int = 0,
+        ui_port: int = 0,
+        search_attributes: Sequence[str] = (),
+        runtime: Runtime | None = None,
+    ) -> None:
         self._state = StateDirectory(state)
         self._wanted = (port, ui_port)
         self._search_attributes = search_attributes
+        self._runtime = runtime
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
         self.port = 0
@@ -187,7 +197,7 @@ class EmbeddedServer:
                     f"its last words are in {self._state.log}"
                 )
             try:
-                client = await connect(self.connection(), within=1.0)
+                client = await connect(self.connection(), runtime=self._runtime, within=1.0)
                 if await client.service_client.check_health():
                     return client
             except Unreachable as error:

@@ -10,6 +10,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from roust.runtime.redaction import redact
 
+_TEMPORAL = ("temporal_workflow", "temporal_activity")
+"""What the Temporal SDK adds to its log lines: whose they are."""
+
 
 def configure_logging(level: str = "info", form: str = "auto", stream: TextIO | None = None) -> None:
     """Send every log of this process, ours and the libraries', through one renderer to `stream` (stderr).
@@ -24,7 +27,8 @@ def configure_logging(level: str = "info", form: str = "auto", stream: TextIO | 
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if readable else "iso", utc=not readable),
-        structlog.stdlib.ExtraAdder(allow=()),
+        structlog.stdlib.ExtraAdder(allow=_TEMPORAL),
+        name_the_alert,
         structlog.processors.format_exc_info,
         redact_event,
     ]
@@ -55,6 +59,17 @@ def configure_logging(level: str = "info", form: str = "auto", stream: TextIO | 
     # They name every request's whole address at INFO.
     for name in ("httpx2", "httpcore2", "mail.log", "watchfiles", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def name_the_alert(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """The structlog processor that gives a line of the Temporal SDK the alert that it is about: the beginning of
+    its id, which the line knows, not the run that the id ends with."""
+    for name in _TEMPORAL:
+        details = event.pop(name, None)
+        workflow = str(details.get("workflow_id", "")) if isinstance(details, Mapping) else ""
+        if workflow.startswith("alert/"):
+            event.setdefault("alert", workflow.removeprefix("alert/").replace("/", "-"))
+    return event
 
 
 def redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

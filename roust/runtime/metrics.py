@@ -1,4 +1,4 @@
-"""A worker's own metrics port: ours and the Temporal SDK's on one page, and whether the process lives."""
+"""Metrics of a process: ours and the Temporal SDK's on one page; and a worker's own port for them."""
 
 import threading
 import urllib.request
@@ -6,13 +6,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import structlog
 from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from roust.runtime.ports import claim
 
+log = structlog.get_logger()
+
 LOOPBACK = "127.0.0.1"
+
+
+_temporal: list[str] = []
+
+
+@contextmanager
+def temporal_metrics() -> Iterator[Runtime]:
+    """The Temporal runtime that a client must be made with, so that `exposition` shows the SDK's figures too."""
+    (port,) = claim(LOOPBACK, (0, "--metrics-port"))
+    address = f"{LOOPBACK}:{port}"
+    runtime = Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
+    _temporal.append(address)
+    try:
+        yield runtime
+    finally:
+        _temporal.remove(address)
+
+
+def exposition() -> bytes:
+    """All figures of this process, ours and the Temporal SDK's, as Prometheus reads them."""
+    return generate_latest(REGISTRY) + b"".join(map(_fetched, list(_temporal)))
 
 
 @contextmanager
@@ -21,16 +45,14 @@ def serve_metrics(host: str, port: int, flag: str = "--metrics-port") -> Iterato
 
     Yields the Temporal runtime that the client must be made with, and the port. Raises PortTaken.
     """
-    (port, sdk_port) = claim(host, (port, flag), (0, flag))
-    sdk = f"{LOOPBACK}:{sdk_port}"
-    runtime = Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=sdk)))
+    (port,) = claim(host, (port, flag))
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path == "/healthz":
                 self._answer(b"ok\n", "text/plain")
             elif self.path == "/metrics":
-                self._answer(generate_latest(REGISTRY) + _fetched(sdk), CONTENT_TYPE_LATEST)
+                self._answer(exposition(), CONTENT_TYPE_LATEST)
             else:
                 self.send_error(404)
 
@@ -48,7 +70,8 @@ def serve_metrics(host: str, port: int, flag: str = "--metrics-port") -> Iterato
     thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
     thread.start()
     try:
-        yield runtime, port
+        with temporal_metrics() as runtime:
+            yield runtime, port
     finally:
         server.shutdown()
         server.server_close()
@@ -56,5 +79,10 @@ def serve_metrics(host: str, port: int, flag: str = "--metrics-port") -> Iterato
 
 
 def _fetched(address: str) -> bytes:
-    with urllib.request.urlopen(f"http://{address}/metrics", timeout=2) as answer:
-        return bytes(answer.read())
+    try:
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=2) as answer:
+            return bytes(answer.read())
+    except OSError as error:
+        # Our own figures are worth having without the SDK's.
+        log.warning("Temporal's own figures are missing from /metrics", why=str(error))
+        return b""

@@ -128,7 +128,7 @@ async def test_temporal_away_is_503_with_retry_after(directory: Directory) -> No
 
 
 async def test_ready_says_what_is_degraded_and_metrics_count_events(
-    gateway: TemporalGateway, directory: Directory, alert: str
+    gateway: TemporalGateway, directory: Directory, service: str, alert: str
 ) -> None:
     app = an_app(gateway, directory)
     async with asked_in_process(app) as http:
@@ -136,4 +136,4 @@ async def test_ready_says_what_is_degraded_and_metrics_count_events(
         app.state.degraded = lambda: ["no worker polls"]
         ready = await http.get("/readyz")
         assert (ready.status_code, ready.json()["degraded"]) == (200, ["no worker polls"])
-        assert 'roust_events_total{status="triggered"}' in (await http.get("/metrics")).text
+        assert f'roust_events_total{{service="{service}",status="triggered"}}' in (await http.get("/metrics")).text

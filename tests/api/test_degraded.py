@@ -31,6 +31,8 @@ async def test_a_configuration_that_was_not_taken_is_said_until_it_is_mended(tmp
     file.write_text(GOOD)
     current = CurrentDirectory([file], {})
     measure_configuration(current)
+    digest = {"digest": current.digest[:12]}
+    assert REGISTRY.get_sample_value("roust_configuration_info", digest) == 1
     watchdog = Watchdog(client, Operators(lambda: current.directory, {}))
     app = build_app(RecordingGateway(), current, watchdog)  # type: ignore[arg-type]
     assert (app.state.degraded(), REGISTRY.get_sample_value("roust_configuration_valid")) == ([], 1)
@@ -43,3 +45,7 @@ async def test_a_configuration_that_was_not_taken_is_said_until_it_is_mended(tmp
     assert (app.state.degraded(), REGISTRY.get_sample_value("roust_configuration_valid")) == ([], 1)
     loaded = REGISTRY.get_sample_value("roust_configuration_loaded_timestamp_seconds")
     assert loaded == pytest.approx(current.loaded_at.timestamp())
+    file.write_text(GOOD.replace("wait: 5m", "wait: 6m"))
+    await current.reload()
+    assert REGISTRY.get_sample_value("roust_configuration_info", digest) is None
+    assert REGISTRY.get_sample_value("roust_configuration_info", {"digest": current.digest[:12]}) == 1

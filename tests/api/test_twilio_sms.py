@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -12,11 +13,12 @@ from api.app import create_app
 from api.temporal_gateway import TemporalGateway
 from api.twilio import sms as sms_module
 from api.twilio.inbox import MOST_WRONG
+from api.twilio.signature import FORM, signature
 from roust.domain.directory import Directory
 from tests.api.asking import Held
 from tests.api.phones import ADA, BEN, Phones, phones, telephones
 from tests.api.test_temporal_gateway import ended
-from tests.fakes.twilio import NUMBER, FakeTwilio, a_twilio
+from tests.fakes.twilio import NUMBER, TOKEN, FakeTwilio, a_twilio
 
 STRANGER = "+15550199"
 
@@ -189,8 +191,8 @@ async def test_what_is_not_signed_by_twilio_is_refused(
         assert answer.status_code == 403, headers
     assert capsys.readouterr().out.count("callback refused") == len(forged)
     twice = [*fields.items(), ("Body", "ack")]
-    doubled = httpx2.QueryParams(twice)
-    assert (await it.http.post(path, content=str(doubled), headers=good)).status_code == 403
+    signed_twice = {"X-Twilio-Signature": signature(TOKEN, f"{twilio.public}{path}", twice), "Content-Type": FORM}
+    assert (await it.http.post(path, content=urlencode(twice), headers=signed_twice)).status_code == 403
     assert (await it.http.post(f"{path}?x=1", data=fields, headers=good)).status_code == 403
     assert (await it.http.post(path, json=fields, headers=good)).status_code == 403
     assert await it.state(alert) == ("triggered", None)

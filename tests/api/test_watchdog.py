@@ -129,7 +129,8 @@ async def test_an_alert_that_should_have_acted_a_minute_ago_is_told(
     watchdog: Watchdog, gateway: TemporalGateway, service: str, clock: Clock, mail: RecordingChannel
 ) -> None:
     alert = await an_open_alert(gateway, service)
-    await rounds_until(watchdog, lambda _: bool(REGISTRY.get_sample_value("roust_open_alerts")))
+    labels = {"state": "triggered", "service": service}
+    await rounds_until(watchdog, lambda _: REGISTRY.get_sample_value("roust_open_alerts", labels) == 1)
     clock.ahead = timedelta(seconds=55)
     assert (Trouble.OVERDUE, alert) not in [s.key for s in (await watchdog.look()).believed]
     clock.ahead = timedelta(seconds=65)
