@@ -18,8 +18,8 @@ from api.operators import Operators
 from api.temporal_gateway import TemporalGateway
 from api.watchdog import Watchdog
 from roust.domain.alert import Event
-from roust.domain.directory import Directory
-from roust.domain.watch import Trouble, Verdict
+from roust.domain.directory import Directory, User
+from roust.domain.watch import Sighting, Trouble, Verdict
 from tests.fakes.recording_channel import RecordingChannel
 from worker.main import build_worker
 from workflows.messages import WORKFLOW, AlertInput
@@ -123,6 +123,18 @@ async def test_a_worker_that_has_gone_is_missed_after_75_seconds(
     clock.ahead = timedelta(seconds=80)
     await watchdog.look()
     assert Trouble.NO_WORKER in [s.trouble for s in (await watchdog.look()).believed]
+
+
+async def test_nobody_is_called_to_hear_that_all_is_well(directory: Directory) -> None:
+    margaret = {"contacts": {"call": {"voice": "+447700900003"}, "mail": {"email": "margaret@example.com"}}}
+    with_phone = directory.model_copy(update={"users": {"margaret": User.model_validate(margaret)}})
+    call, mail = RecordingChannel(), RecordingChannel()
+    operators = Operators(lambda: with_phone, {"voice": call, "email": mail})
+    sighting = Sighting(Trouble.NO_WORKER, "task queue roust", datetime.now(UTC))
+    await operators.tell(Verdict(tell=(sighting,)), datetime.now(UTC))
+    await operators.tell(Verdict(over=(sighting,)), datetime.now(UTC))
+    assert [kind for kind, _ in told(mail)] == ["page", "resolved"]
+    assert [kind for kind, _ in told(call)] == ["page"]
 
 
 async def test_an_alert_that_should_have_acted_a_minute_ago_is_told(

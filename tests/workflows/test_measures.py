@@ -3,6 +3,7 @@
 import pytest
 from prometheus_client import REGISTRY
 
+from tests.replay.test_replay import HISTORIES, a_replayer, history
 from tests.workflows.conftest import Staging
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -44,3 +45,15 @@ async def test_first_page_exhausted_acknowledge_and_resolve_are_counted_once(sce
     await s.resolve()
     await s.handle.result()
     assert since(before) == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("name", ["acknowledged_at_step_2", "unanswered"])
+async def test_a_replay_counts_nothing(name: str) -> None:
+    before = [sample for family in REGISTRY.collect() for sample in family.samples if counted(sample.name)]
+    await a_replayer().replay_workflow(history(next(path for path in HISTORIES if path.stem == name)))
+    after = [sample for family in REGISTRY.collect() for sample in family.samples if counted(sample.name)]
+    assert after == before
+
+
+def counted(name: str) -> bool:
+    return name.startswith(("roust_first_page", "roust_acknowledge", "roust_alerts"))
