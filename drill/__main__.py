@@ -1,0 +1,28 @@
+"""`make drill FAULTS=N SEED=S`: prints progress, the report, and every breach; 1 when there is any."""
+
+import asyncio
+import os
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+from drill.main import Plan, drill, machine
+from drill.report import report
+
+plan = Plan(
+    faults=int(os.environ.get("FAULTS", "100")),
+    seed=int(os.environ.get("SEED") or random.randrange(10**6)),
+    every=float(os.environ.get("EVERY", "1.5")),
+    minutes=float(os.environ.get("MINUTES", "1440")),
+)
+folder = Path(os.environ.get("FOLDER") or tempfile.mkdtemp(prefix="drill-"))
+folder.mkdir(exist_ok=True, parents=True)
+print(f"FAULTS={plan.faults} SEED={plan.seed}: ledger, logs and store in {folder}", flush=True)
+record, breaches = asyncio.run(drill(plan, folder, lambda line: print(line, flush=True)))
+print(f"\n{machine()}\n")
+print("\n".join(report(record, breaches)))
+print(f"\n{len(breaches)} breaches")
+for breach in breaches:
+    print(f"  {breach.invariant}: {breach.what}")
+sys.exit(1 if breaches else 0)

@@ -1,0 +1,94 @@
+"""The drill's company: one policy with short waits, webhooks that all end in the ledger."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from drill.ledger import Book
+from drill.record import Policy
+
+WAIT = 6.0
+SPARE_AFTER = 3.0
+
+POLICY = Policy(
+    steps=[(["ada"], WAIT), (["grace"], WAIT), (["linus", "grace"], WAIT)],
+    passes=2,
+    rules={
+        "ada": [(0.0, "hook"), (SPARE_AFTER, "spare")],
+        "grace": [(0.0, "hook")],
+        "linus": [(0.0, "hook")],
+        "margaret": [(0.0, "hook")],
+    },
+    last_resort=["margaret"],
+)
+"""As `roust.yaml` below says it."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """`canaries`: secrets and addresses by name; none may be found in a log or in the store."""
+
+    config: Path
+    key: str
+    tokens: dict[str, str]
+    canaries: dict[str, str]
+
+
+def found(folder: Path, book: Book, waits: float = WAIT) -> Company:
+    """Write `roust.yaml` into `folder`."""
+    canaries = {
+        "address": f"canary-address-{folder.name}-0123456789abcdef",
+        "integration key": f"canary-key-{folder.name}-0123456789abcdef",
+        "link key": f"canary-link-{folder.name}-0123456789abcdef",
+        "webhook secret": "whsec_Y2FuYXJ5LXNlY3JldC1vZi10aGUtZHJpbGwtMDEyMzQ1",
+        "token of ada": f"canary-token-ada-{folder.name}-0123456789",
+        "token of grace": f"canary-token-grace-{folder.name}-0123456789",
+    }
+    tokens = {user: canaries[f"token of {user}"] for user in ("ada", "grace")}
+
+    def hook(user: str, contact: str) -> dict[str, str]:
+        return {"webhook": book.url(f"/{canaries['address']}/{user}/{contact}")}
+
+    users = {
+        user: {
+            "contacts": {contact: hook(user, contact) for _, contact in rules},
+            "notification_rules": {
+                "high": [{"after": f"{after:g}s", "contacts": [contact]} for after, contact in rules]
+            },
+        }
+        for user, rules in POLICY.rules.items()
+    }
+    whole = {
+        "link_keys": [canaries["link key"]],
+        "operators": [{"user": "margaret"}],
+        "default_service": "checkout",
+        "defaults": {"last_resort": [{"user": user} for user in POLICY.last_resort]},
+        "users": users,
+        "escalation_policies": {
+            "drill": {
+                "steps": [
+                    {"notify": [{"user": user} for user in people], "wait": f"{wait:g}s"}
+                    for people, wait in POLICY.steps
+                ],
+                "repeats": POLICY.passes - 1,
+            }
+        },
+        "services": {
+            "checkout": {"escalation_policy": "drill", "integration_keys": [canaries["integration key"]]},
+        },
+        "tokens": [
+            {
+                "name": f"{user}-laptop",
+                "user": user,
+                "role": "responder",
+                "sha256": hashlib.sha256(token.encode()).hexdigest(),
+            }
+            for user, token in tokens.items()
+        ],
+        "channels": {"webhook": {"allow": ["127.0.0.0/8"], "secret": canaries["webhook secret"]}},
+    }
+    file = folder / "roust.yaml"
+    # JSON is YAML.
+    file.write_text(json.dumps(whole, indent=1))
+    return Company(file, canaries["integration key"], tokens, canaries)

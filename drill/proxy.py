@@ -1,0 +1,140 @@
+"""A TCP proxy on loopback that does to a connection what networks and providers do."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from enum import StrEnum
+
+GARBAGE = b"\x16\x03\x01\x00\xa5 this is not what you asked for \x00\xff\r\n\r\n"
+
+
+class Trouble(StrEnum):
+    """What becomes of what the other side answers; what is asked always gets through, but for `reset`."""
+
+    NONE = "none"
+    HOLD = "hold"
+    """Nothing comes back until it is over; then everything does."""
+    RESET = "reset"
+    """Every connection is reset at once."""
+    SLOW = "slow"
+    """One byte a second comes back."""
+    GARBAGE = "garbage"
+    """Something else comes back."""
+    CUT = "cut"
+    """Half of the first answer comes back, then the end."""
+
+
+class Proxy:
+    """Passes on to `host:port`; `trouble` holds for connections old and new, from the moment it is set."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._trouble = Trouble.NONE
+        self._changed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.port = 0
+        self.connections = 0
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def trouble(self) -> Trouble:
+        return self._trouble
+
+    @trouble.setter
+    def trouble(self, trouble: Trouble) -> None:
+        self._trouble = trouble
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, until either side ends it."""
+        self.connections += 1
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            if self._trouble is Trouble.RESET:
+                _reset(writer)
+                return
+            there, back = await asyncio.open_connection(*self._target)
+            ways = [asyncio.create_task(_pass_on(reader, back)), asyncio.create_task(self._answer(there, writer))]
+            try:
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for way in ways:
+                    way.cancel()
+                back.transport.abort()
+        except (OSError, asyncio.CancelledError):
+            # Nobody is there, or we drop it: the caller's connection ends, as it would without us.
+            return
+        finally:
+            self._tasks.discard(task)
+            writer.transport.abort()
+
+    async def _answer(self, there: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await there.read(65536):
+                while self._trouble is Trouble.HOLD:
+                    await self._changed.wait()
+                match self._trouble:
+                    case Trouble.RESET:
+                        _reset(writer)
+                        return
+                    case Trouble.GARBAGE:
+                        writer.write(GARBAGE)
+                        await writer.drain()
+                        continue
+                    case Trouble.CUT:
+                        writer.write(data[: len(data) // 2])
+                        await writer.drain()
+                        return
+                    case Trouble.SLOW:
+                        for byte in data:
+                            writer.write(bytes([byte]))
+                            await writer.drain()
+                            await asyncio.sleep(1.0)
+                        continue
+                writer.write(data)
+                await writer.drain()
+
+    def drop(self) -> None:
+        """End every connection now, with whatever it holds."""
+        for task in list(self._tasks):
+            task.cancel()
+
+    async def close(self) -> None:
+        """End every connection, and wait for it."""
+        self.drop()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+@asynccontextmanager
+async def a_proxy(host: str, port: int) -> AsyncIterator[Proxy]:
+    """A proxy on a free port."""
+    proxy = Proxy(host, port)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    proxy.port = server.sockets[0].getsockname()[1]
+    try:
+        yield proxy
+    finally:
+        server.close()
+        await proxy.close()
+        await server.wait_closed()

@@ -1,0 +1,54 @@
+"""The report of a drill: every figure with its N, every zero with its bound."""
+
+import statistics
+from collections.abc import Iterator, Sequence
+
+from drill.invariants import Arrival, Breach, arrivals, next_due, twice
+from drill.record import PAGE, Fault, Record
+
+
+def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
+    """The lines, in Markdown."""
+    kills = sum(fault.kills for fault in record.faults)
+    pages = [receipt for receipt in record.receipts if receipt.kind == PAGE]
+    words = [word for alert in record.alerts for word in alert.words]
+    acks = [word for word in words if word.verb == "acknowledge"]
+    lost = [breach for breach in breaches if "never arrived" in breach.what]
+    lost_acks = [breach for breach in breaches if breach.invariant.startswith("i6")]
+    again = twice(record)
+    provoked = {"a worker between send and completion"}
+    held = sum(fault.kills for fault in record.faults if fault.what in provoked)
+    yield "| what | figure | N |"
+    yield "|---|---|---|"
+    yield f"| faults (SIGKILLs) | {kills} | {len(record.faults)} blows |"
+    yield f"| alerts accepted | {len(record.alerts)} | {sum(1 + alert.repeats for alert in record.alerts)} triggers |"
+    yield f"| pages lost | {_zero(len(lost), len(pages))} | {len(pages)} pages |"
+    yield f"| faults that lost a page | {_zero(len(lost), kills)} | {kills} faults |"
+    yield f"| acknowledges lost | {_zero(len(lost_acks), len(acks))} | {len(acks)} acknowledges |"
+    share = 100 * len(again) / max(1, len(record.receipts))
+    yield f"| arrived twice, same key | {len(again)} ({share:.2f} %) | {len(record.receipts)} messages |"
+    yield f"| of these provoked between send and completion | at most {held} | |"
+    arrived = arrivals(record)
+    late = sorted(arrival.late for arrival in arrived)
+    if late:
+        p99 = late[int(len(late) * 0.99)]
+        figures = f"{statistics.median(late):.2f} / {p99:.1f} / {late[-1]:.1f} s"
+        yield f"| lateness of a page, p50 / p99 / worst | {figures} | {len(late)} pages |"
+    yield ""
+    yield "| killed | times | back after, worst | next due page after the return, p50 | worst |"
+    yield "|---|---|---|---|---|"
+    for what in sorted({fault.what for fault in record.faults}):
+        yield _row(arrived, what, [fault for fault in record.faults if fault.what == what])
+
+
+def _row(arrived: Sequence[Arrival], what: str, faults: list[Fault]) -> str:
+    gaps = [gap for fault in faults if (gap := next_due(arrived, fault)) is not None]
+    back = max(fault.returned_at - fault.killed_at for fault in faults)
+    middle = f"{statistics.median(gaps):.1f} s" if gaps else "-"
+    worst = f"{max(gaps):.1f} s" if gaps else "-"
+    return f"| {what} | {len(faults)} | {back:.1f} s | {middle} | {worst} |"
+
+
+def _zero(count: int, of: int) -> str:
+    # Nothing in N trials bounds the rate at about 3/N, with 95 % confidence.
+    return f"{count} (below {100 * 3 / max(1, of):.2f} %)" if count == 0 else str(count)
