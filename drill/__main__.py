@@ -13,7 +13,7 @@ from drill.report import report
 plan = Plan(
     faults=int(os.environ.get("FAULTS", "100")),
     seed=int(os.environ.get("SEED") or random.randrange(10**6)),
-    every=float(os.environ.get("EVERY", "1.5")),
+    every=float(os.environ.get("EVERY", "2")),
     minutes=float(os.environ.get("MINUTES", "1440")),
 )
 folder = Path(os.environ.get("FOLDER") or tempfile.mkdtemp(prefix="drill-"))

@@ -68,7 +68,7 @@ class Kept:
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stderr is not None
-        with self._log.open("ab") as log:  # noqa: ASYNC230 (one line at a time)
+        with self._log.open("ab") as log:
             while line := await process.stderr.readline():
                 log.write(line)
                 log.flush()
@@ -174,5 +174,3 @@ async def _stop(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-

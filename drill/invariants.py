@@ -45,25 +45,32 @@ class Arrival:
         return max(0.0, self.at - self.due)
 
 
-def arrivals(record: Record) -> list[Arrival]:
-    """Every first arrival on the policy's way, with the instant when it was due, in order of arrival.
+def way(record: Record, alert: Accepted) -> tuple[list[Arrival], float | None]:
+    """The first arrivals on an alert's way, each with when it was due; and when the first that lacks was due.
 
     Due is counted from the arrival of the step before, so that one delay is not counted once per step.
     """
+    pages, begun, nominal = record.pages(alert.id), alert.answered_at, 0.0
     found: list[Arrival] = []
-    for alert in record.alerts:
-        pages, begun, begun_nominal = record.pages(alert.id), alert.answered_at, 0.0
-        for rung in record.policy.rungs():
-            receipt = pages.get((1, rung.place))
-            if receipt is None:
-                break
-            due = begun + (rung.due - begun_nominal)
-            found.append(Arrival(alert.id, rung, due, receipt.at))
-            if rung.after == 0.0 and rung.begins > begun_nominal:
-                begun, begun_nominal = receipt.at, rung.begins
-            elif rung.after == 0.0 and rung.begins == 0.0:
-                begun = max(begun, receipt.at)
-    return sorted(found, key=lambda arrival: arrival.at)
+    for rung in record.policy.rungs():
+        due, receipt = begun + rung.due - nominal, pages.get((1, rung.place))
+        if receipt is None:
+            return found, due
+        found.append(Arrival(alert.id, rung, due, receipt.at))
+        if rung.after == 0.0 and (rung.begins > nominal or not nominal):
+            begun, nominal = max(receipt.at, alert.answered_at), rung.begins
+    return found, None
+
+
+def arrivals(record: Record) -> list[Arrival]:
+    """Every first arrival on its alert's way, in order of arrival."""
+    return sorted((arrival for alert in record.alerts for arrival in way(record, alert)[0]), key=lambda a: a.at)
+
+
+def overdue(record: Record, now: float, by: float) -> int:
+    """How many alerts that nobody answered wait for a page that was due `by` seconds ago."""
+    waiting = (way(record, alert)[1] for alert in record.alerts if not alert.words)
+    return sum(due is not None and due < now - by for due in waiting)
 
 
 def missing(record: Record, alert: Accepted) -> list[Rung]:

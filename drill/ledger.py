@@ -119,7 +119,7 @@ async def a_ledger(file: Path) -> AsyncIterator[Book]:
 
 async def main(file: Path) -> None:
     """Serve until the process is ended."""
-    with file.open("a") as out:  # noqa: ASYNC230 (one line at a time, and durable before the answer)
+    with file.open("a") as out:
         server = await asyncio.start_server(Ledger(out).serve, "127.0.0.1", 0)
         print(server.sockets[0].getsockname()[1], flush=True)
         await server.serve_forever()

@@ -15,14 +15,20 @@ from pathlib import Path
 from drill.company import POLICY, found
 from drill.faults import Faults
 from drill.house import House, a_house
-from drill.invariants import Breach, arrivals, judge, twice
+from drill.invariants import Breach, arrivals, judge, overdue, twice
 from drill.ledger import Book, a_ledger
 from drill.record import Record
 from drill.traffic import Traffic, longest
 
 PROGRESS_EVERY = 10.0
+ON_TIME = 2.0
+"""Seconds by which a page may be late and the house still counts as recovered."""
+PATIENCE = 40.0
+"""Seconds that a recovery is waited for; then the next blow falls all the same."""
 SETTLE = 75.0
 """Seconds after the last climb could be over that what is still missing is waited for."""
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -32,12 +38,12 @@ class Plan:
 
     faults: int
     seed: int
-    every: float = 1.5
-    pause: float = 3.0
+    every: float = 2.0
+    pause: float = 1.5
     minutes: float = 24 * 60.0
 
 
-async def drill(plan: Plan, folder: Path, say: Callable[[str], None]) -> tuple[Record, list[Breach]]:
+async def drill(plan: Plan, folder: Path, say: Say) -> tuple[Record, list[Breach]]:
     """Run it in `folder`, which keeps ledger, logs and store; `say` hears of the progress."""
     record, dice = Record(POLICY), random.Random(plan.seed)
     async with a_ledger(folder / "ledger.jsonl") as book:
@@ -47,7 +53,7 @@ async def drill(plan: Plan, folder: Path, say: Callable[[str], None]) -> tuple[R
             traffic = Traffic(house.url, company, record, random.Random(plan.seed + 1), plan.every)
             running = asyncio.create_task(traffic.run())
             telling = asyncio.create_task(_tell(record, book, plan, say))
-            await _strike(Faults(house, book, traffic, dice), record, plan, running)
+            await _strike(Faults(house, book, traffic, dice), record, book, plan, running, say)
             record.over_at = time.time()
             running.cancel()
             await traffic.finished()
@@ -60,8 +66,10 @@ async def drill(plan: Plan, folder: Path, say: Callable[[str], None]) -> tuple[R
     return record, judge(record)
 
 
-async def _strike(faults: Faults, record: Record, plan: Plan, running: asyncio.Task[None]) -> None:
-    began, dice = time.monotonic(), random.Random(plan.seed + 2)
+async def _strike(
+    faults: Faults, record: Record, book: Book, plan: Plan, running: asyncio.Task[None], say: Say
+) -> None:
+    began, start, dice = time.monotonic(), time.time(), random.Random(plan.seed + 2)
     await asyncio.sleep(2.0)
     while sum(fault.kills for fault in record.faults) < plan.faults:
         if running.done():
@@ -71,10 +79,23 @@ async def _strike(faults: Faults, record: Record, plan: Plan, running: asyncio.T
         fault = await faults.strike()
         if fault is not None:
             record.faults.append(fault)
+            back = fault.returned_at - fault.killed_at
+            say(f"{fault.killed_at - start:7.1f} s  {fault.what} ({fault.kills}): back after {back:.1f} s")
+        await _recovered(record, book)
         await asyncio.sleep(dice.uniform(0.0, plan.pause))
 
 
-async def _settle(record: Record, book: Book, say: Callable[[str], None]) -> None:
+async def _recovered(record: Record, book: Book) -> None:
+    """Until nothing is overdue: what follows is a fault of its own, not the rest of this one."""
+    end = time.time() + PATIENCE
+    while time.time() < end:
+        book.read()
+        if not overdue(record, time.time(), by=ON_TIME):
+            return
+        await asyncio.sleep(0.1)
+
+
+async def _settle(record: Record, book: Book, say: Say) -> None:
     """Until nothing more is due, or has been overdue for long."""
     end = time.time() + longest(record.policy) + SETTLE
     expected = {rung.place for rung in record.policy.rungs()}
@@ -93,7 +114,7 @@ async def _settle(record: Record, book: Book, say: Callable[[str], None]) -> Non
     say(f"{len(waiting)} alerts still wait for a page")
 
 
-async def _tell(record: Record, book: Book, plan: Plan, say: Callable[[str], None]) -> None:
+async def _tell(record: Record, book: Book, plan: Plan, say: Say) -> None:
     began = time.monotonic()
     while True:
         await asyncio.sleep(PROGRESS_EVERY)
@@ -102,7 +123,8 @@ async def _tell(record: Record, book: Book, plan: Plan, say: Callable[[str], Non
         late = max((arrival.late for arrival in arrivals(record)), default=0.0)
         say(
             f"{time.monotonic() - began:5.0f} s  {kills:4} of {plan.faults} faults  {len(record.alerts):5} alerts  "
-            f"{len(record.receipts):6} messages, {len(twice(record))} twice  worst lateness {late:.1f} s"
+            f"{len(record.receipts):6} messages, {len(twice(record))} twice, {overdue(record, time.time(), ON_TIME)} "
+            f"overdue  worst lateness {late:.1f} s"
         )
 
 

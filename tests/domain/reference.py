@@ -1,4 +1,4 @@
-"""A second reading of CONTRACT rules 1 to 9, written apart: second by second, with nothing clever in it.
+"""A second reading of CONTRACT rules 1 to 10 and 16, written apart: second by second, with nothing clever in it.
 
 It shares no code with the domain. What it says must be what the domain does: exact pages at exact seconds.
 """
@@ -10,6 +10,8 @@ from typing import NamedTuple
 Rules = list[tuple[int, list[str]]]
 RETRY = [5, 10, 20]
 LAST_RESORT = 0
+LEAD = -1
+"""The step of its own that a reassignment to a user begins with; pages show it as step 0."""
 
 
 class Item(NamedTuple):
@@ -45,49 +47,54 @@ class Reference:
     fate: Callable[[str, str, int], str]
     urgency: str = "high"
     timeout: int | None = None
+    auto_resolve: int = 86_400
     pages: list[tuple[int, str, str, int, int, int]] = field(default_factory=list)
     state: str = "triggered"
+    owner: str | None = None
     cycle: int = 1
     now: int = 0
+    quiet_since: int = 0
+    lead: str | None = None
 
-    def run(self, until: int, events: list[tuple[int, str]]) -> "Reference":
+    def __post_init__(self) -> None:
         self._climb_anew()
-        while self.now <= until:
-            for at, verb in events:
-                if at == self.now:
-                    self._happens(verb)
-            if self.state == "resolved":
-                return self
+
+    def to(self, until: int) -> "Reference":
+        """Let time pass; what is due at second `until` has happened."""
+        while self.state != "resolved":
             while self._does_something():
                 pass
-            self.now = self._next_second([at for at, _ in events], until)
+            following = self._next_second(until)
+            if following > until or self.state == "resolved":
+                break
+            self.now = following
+        self.now = until
         return self
 
-    def _next_second(self, events: list[int], until: int) -> int:
+    def before(self, second: int) -> None:
+        """Let time pass; what is due at `second` has not happened yet."""
+        self.to(second - 1)
+        self.now = second
+
+    def _next_second(self, until: int) -> int:
         """The next second that is written down anywhere: in between nothing can happen."""
-        seconds = [*events, until + 1, self.ends, self.last_resort_due or 0]
+        seconds = [until + 1, self.ends, self.last_resort_due or 0, self.resume_at or 0]
         seconds += [item.due for item in self.pending] + [again.at for again in self.again]
         seconds += [self.acknowledged_at + self.timeout] if self.timeout and self.state == "acknowledged" else []
+        seconds += [self.quiet_since + self.auto_resolve] if self.state in ("acknowledged", "exhausted") else []
         return min(second for second in seconds if second > self.now)
 
     # -- what happens -----------------------------------------------------------------------------------
 
-    def _happens(self, verb: str) -> None:
-        high = verb == "raise"
+    def trigger(self, high: bool) -> None:
+        """A repeat; `high`: one of high urgency."""
         louder, self.urgency = high and self.urgency == "low", "high" if high else self.urgency
+        self.quiet_since = self.now
         if self.state == "resolved":
-            if verb in ("trigger", "raise"):
-                self._next_cycle()
-        elif verb == "resolve":
-            self.state = "resolved"
-            self._drop_everything()
-        elif verb == "acknowledge":
-            # By the owner once more: they still have it, and the timeout runs from now.
-            self.acknowledged_at = self.now
-            if self.state != "acknowledged":
-                self.state = "acknowledged"
-                self._drop_everything()
-        elif self.state == "triggered" and louder and self.step:
+            self._next_cycle()
+        elif self.state in ("triggered", "snoozed") and louder:
+            # The current step anew, under the rules for high urgency.
+            self.state, self.owner = "triggered", None
             self._drop_everything()
             self.restart = True
         elif self.state == "exhausted" and louder:
@@ -95,11 +102,72 @@ class Reference:
         elif self.state == "exhausted" and self.now - self.last_resort_at >= 3600:
             self.last_resort_due = self.now
 
+    def acknowledge(self, by: str) -> bool:
+        if self.state == "resolved":
+            return False
+        self.quiet_since = self.now
+        if self.state != "acknowledged":
+            self.state, self.owner, self.acknowledged_at = "acknowledged", by, self.now
+            self._drop_everything()
+        elif by == self.owner:
+            # They still have it, and the timeout runs from now.
+            self.acknowledged_at = self.now
+        return True
+
+    def resolve(self) -> bool:
+        if self.state == "resolved":
+            return False
+        self.state = "resolved"
+        self._drop_everything()
+        return True
+
+    def escalate(self, seen: int) -> bool:
+        """The next step now; for who saw the current one."""
+        current = max(self.step, 0)
+        if self.state not in ("triggered", "acknowledged") or seen != current or self._is_last_step():
+            return False
+        if self.state == "acknowledged":
+            self.state, self.owner = "triggered", None
+            self._drop_everything()
+        self.quiet_since = self.now
+        self.reached = self.reached_in_pass = True
+        self.ends = self.now
+        return True
+
+    def reassign_to(self, user: str) -> bool:
+        """A step of its own with the longest wait, then the policy from step 1."""
+        if self.state == "resolved":
+            return False
+        self._next_cycle()
+        self.lead = user
+        return True
+
+    def reassign_to_policy(self, steps: list[tuple[list[str], int, bool]], repeats: int, last: list[str]) -> bool:
+        if self.state == "resolved":
+            return False
+        self.steps, self.repeats, self.last_resort, self.timeout = steps, repeats, last, None
+        self._next_cycle()
+        return True
+
+    def snooze(self, by: str, seconds: int) -> bool:
+        if self.state == "resolved" or not 60 <= seconds <= 30 * 86_400:
+            return False
+        self.state, self.owner = "snoozed", self.owner or by
+        self._drop_everything()
+        self.resume_at = self.now + seconds
+        return True
+
+    def note(self) -> bool:
+        """Changes nothing but that something was heard."""
+        self.quiet_since = self.now
+        return self.state != "resolved"
+
     def _drop_everything(self) -> None:
         self.pending: list[Item] = []
         self.again: list[Again] = []
         self.used: set[tuple[str, str]] = set()
         self.last_resort_due: int | None = None
+        self.resume_at: int | None = None
         self.restart = False
 
     def _next_cycle(self) -> None:
@@ -109,6 +177,7 @@ class Reference:
     def _climb_anew(self) -> None:
         self._drop_everything()
         self.state, self.step, self.pass_, self.ends = "triggered", 0, 1, self.now
+        self.owner, self.lead, self.quiet_since = None, None, self.now
         self.reached = self.reached_in_pass = self.keep_waits = self.paged_last_resort = False
         self.hurried: set[int] = set()
         self.step_users: set[str] = set()
@@ -117,10 +186,15 @@ class Reference:
 
     def _does_something(self) -> bool:
         """Do the next thing that is due this second, if any."""
-        if self.state == "acknowledged":
-            if self.timeout is None or self.now < self.acknowledged_at + self.timeout:
-                return False
+        if self.state == "snoozed" and self.resume_at is not None and self.now >= self.resume_at:
             self._next_cycle()
+        timed_out = self.timeout is not None and self.state == "acknowledged"
+        if timed_out and self.now >= self.acknowledged_at + (self.timeout or 0):
+            self._next_cycle()
+        if self.state == "acknowledged":
+            return self._resolved_by_timeout()
+        if self.state in ("snoozed", "resolved"):
+            return False
         if self.state == "triggered" and self.restart:
             self.restart = False
             self._begin_step()
@@ -131,10 +205,16 @@ class Reference:
         else:
             ripe = self._take_ripe()
             if not ripe:
-                return False
+                return self._resolved_by_timeout()
             self._send(ripe, [])
             self._hurry_if_in_vain()
         return True
+
+    def _resolved_by_timeout(self) -> bool:
+        if self.state in ("acknowledged", "exhausted") and self.now >= self.quiet_since + self.auto_resolve:
+            self.resolve()
+            return True
+        return False
 
     def _passes(self) -> int:
         return 1 if self.urgency == "low" else self.repeats + 1
@@ -150,15 +230,21 @@ class Reference:
                     self.paged_last_resort = True
                     self._page_last_resort()
             if self._is_last_step():
-                self.state = "exhausted"
+                self.state, self.owner, self.quiet_since = "exhausted", None, max(self.quiet_since, self.now)
                 self._page_last_resort()
                 return
             self.step, self.pass_, self.reached_in_pass = 0, self.pass_ + 1, False
-        self.step += 1
+        if self.lead is not None and self.step == 0 and self.pass_ == 1:
+            self.step = LEAD
+        else:
+            self.step = max(self.step, 0) + 1
         self._begin_step()
 
     def _begin_step(self) -> None:
-        users, wait, waits_when_empty = self.steps[self.step - 1]
+        if self.step == LEAD:
+            users, wait, waits_when_empty = [self.lead or ""], max(step[1] for step in self.steps), False
+        else:
+            users, wait, waits_when_empty = self.steps[self.step - 1]
         self.again = [a for a in self.again if a.item.step == LAST_RESORT]
         self.begun, self.ends = self.now, self.now + wait
         self.step_users, self.step_reached, self.step_gave_up = set(users), False, False
@@ -230,7 +316,7 @@ class Reference:
     def _attempt(self, item: Item) -> str:
         result = self.fate(item.user, item.contact, self.now)
         if result == "sent":
-            self.pages.append((self.now, item.user, item.contact, item.step, item.pass_, item.cycle))
+            self.pages.append((self.now, item.user, item.contact, max(item.step, 0), item.pass_, item.cycle))
             self.reached = self.reached_in_pass = True
             self.last_resort_due = None
             self.step_reached = self.step_reached or item.user in self.step_users

@@ -75,7 +75,7 @@ def expected(case: Case) -> Reference:
         user: list(dict.fromkeys(c for book in ("high", "low") for _, cs in case[book][user] for c in cs))
         for user in case["high"]
     }
-    return Reference(
+    model = Reference(
         steps=case["steps"],
         repeats=case["repeats"],
         rules={"high": case["high"], "low": case["low"]},
@@ -84,7 +84,20 @@ def expected(case: Case) -> Reference:
         fate=fate_of(case),
         urgency=case["urgency"],
         timeout=case["timeout"],
-    ).run(HORIZON, sorted(case["events"], key=lambda event: event[0]))
+    )
+    for at, verb in sorted(case["events"], key=lambda event: event[0]):
+        if at > model.now:
+            model.before(at)
+            if model.state == "resolved":
+                break
+        match verb:
+            case "acknowledge":
+                model.acknowledge("ben")
+            case "resolve":
+                model.resolve()
+            case _:
+                model.trigger(high=verb == "raise")
+    return model.to(HORIZON)
 
 
 def a_world(case: Case, **parts: Any) -> World:
