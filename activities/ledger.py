@@ -45,10 +45,12 @@ class Ledger:
     def tried(self, user: str, contact: str) -> bool:
         return (user, contact) in self._begun
 
-    def record(self, outcome: Outcome) -> None:
+    def record(self, outcome: Outcome, more: bool = False) -> None:
+        """`more`: others are still being reached, so that the result, which says it all, is not sent at once."""
         self.in_hand.pop((outcome.planned.user, outcome.planned.contact), None)
         self.outcomes.append(outcome)
-        self.beat()
+        if more or self.in_hand:
+            self.beat()
 
     def beat(self) -> None:
         """Tell Temporal that we live, and what has been sent."""

@@ -133,7 +133,9 @@ class _Paging:
         running = self._tasks
         while running:
             done, running = await asyncio.wait(running, timeout=_BEAT)
-            self._ledger.beat()
+            # With nothing left to wait for, the result says it all at once.
+            if running:
+                self._ledger.beat()
             for task in done:
                 task.result()
 
@@ -150,6 +152,8 @@ class _Paging:
         await asyncio.gather(*running, return_exceptions=True)
         for planned in list(self._ledger.in_hand.values()):
             self._ledger.record(self._sender.outcome(planned, Result.TRY_AGAIN, _CUT_OFF))
+        # Where another attempt follows, this is what it knows.
+        self._ledger.beat()
 
     def result(self) -> PageResult:
         used = {outcome.planned for outcome in self._ledger.outcomes}
@@ -184,7 +188,8 @@ class _Paging:
 
     async def _send(self, item: Planned) -> None:
         if not self._stopped and self._ledger.take(item):
-            self._ledger.record(await self._sender.send(item))
+            outcome = await self._sender.send(item)
+            self._ledger.record(outcome, more=sum(not task.done() for task in self._tasks) > 1)
 
     def _next(self, user: str) -> Planned | None:
         """The user's next contact not tried yet in this activity, with its identity where it has one."""

@@ -37,6 +37,7 @@ from workflows.messages import (
     Trigger,
     alert_id,
 )
+from workflows.patience import Patience
 
 with workflow.unsafe.imports_passed_through():
     from roust.domain import telling, updates, verbs
@@ -64,6 +65,7 @@ class AlertWorkflow:
         self._flights: dict[int, tuple[int, workflow.ActivityHandle[PageResult]]] = {}
         self._landings: set[asyncio.Task[None]] = set()
         self._board = Board()
+        self._patience = Patience()
         self._signals = 0
         self._story = given.carried or self._beginning(given)
 
@@ -279,12 +281,22 @@ class AlertWorkflow:
             ):
                 workflow.continue_as_new(self._given.model_copy(update={"carried": self._story}))
             timeout = None if until is None else max(until - self._now(), timedelta(0))
+            if self._given.keeps_timers:
+                await self._wait_patiently(until, timeout, wait.summary)
+                return
             await workflow.wait_condition(lambda: bool(self._inbox), timeout=timeout, timeout_summary=wait.summary)
         except TimeoutError:
             return
         except asyncio.CancelledError:
             # The operator's button in the Temporal UI: Cancel means resolve.
             self._inbox.append(lambda now: self._story.end("operator", "Resolved by an operator in Temporal.", now))
+
+    async def _wait_patiently(self, until: datetime | None, left: timedelta | None, summary: str) -> None:
+        if until is None or left is None:
+            self._patience.forget()
+            await workflow.wait_condition(lambda: bool(self._inbox))
+        else:
+            await self._patience.wait(until, left, summary, lambda: bool(self._inbox))
 
     def _long_enough(self) -> bool:
         return self._signals >= SIGNALS_PER_RUN or workflow.info().is_continue_as_new_suggested()

@@ -213,6 +213,7 @@ class AlertInput(BaseModel):
 
     `stakeholders`: what the groups that care for the service asked for; who is in them is looked up when they
     are told. `carried` is the whole story of a chain that goes on; `offset_seconds` a rehearsal's hour.
+    `keeps_timers`: a wait that is looked at anew keeps its timer; alerts of before do without.
     """
 
     service: str
@@ -230,6 +231,7 @@ class AlertInput(BaseModel):
     trigger: Trigger
     offset_seconds: float = 0.0
     carried: Escalation | None = None
+    keeps_timers: bool = False
 
 
 class AlertView(BaseModel):

@@ -48,6 +48,7 @@ def pinned(
         impact=service.impact,
         stakeholders=interests(directory, service_name),
         trigger=_trigger(sized(event), decision, grouped, request, at),
+        keeps_timers=True,
     )
 
 

@@ -285,7 +285,14 @@ async def test_a_text_that_breaks_a_channel_never_raises(channel: RecordingChann
 async def test_heartbeats_say_what_has_been_sent(channel: RecordingChannel) -> None:
     heartbeats: list[Any] = []
     await run_page(a_pager(channel), a_request("user:ada", "user:ben"), an_environment(heartbeats))
-    assert len(heartbeats[-1]) == 2
+    assert [outcome.planned.user for outcome in heartbeats[0]] == ["ada"]
+
+
+async def test_a_page_to_one_contact_costs_no_heartbeat(channel: RecordingChannel) -> None:
+    heartbeats: list[Any] = []
+    await run_page(a_pager(channel), a_request("user:ada"), an_environment(heartbeats))
+    assert heartbeats == []
+    assert channel.paged == [("ada", "mail")]
 
 
 async def test_a_slow_send_keeps_beating(channel: RecordingChannel, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,10 +311,9 @@ async def test_a_slow_send_keeps_beating(channel: RecordingChannel, monkeypatch:
 
 @pytest.mark.parametrize("decoded", [True, False])
 async def test_a_retry_after_a_crash_skips_what_was_sent(channel: RecordingChannel, decoded: bool) -> None:
-    heartbeats: list[Any] = []
     pager = a_pager(channel)
-    first = await run_page(pager, a_request("user:ada"), an_environment(heartbeats))
-    outcomes = heartbeats[-1] if decoded else [o.model_dump(mode="json") for o in heartbeats[-1]]
+    first = await run_page(pager, a_request("user:ada"))
+    outcomes = first.outcomes if decoded else [o.model_dump(mode="json") for o in first.outcomes]
     again = await run_page(pager, a_request("user:ada", "user:ben"), an_environment(remembered=[outcomes]))
     assert channel.paged == [("ada", "mail"), ("ben", "mail")]
     assert again.outcomes[0] == first.outcomes[0]
@@ -316,10 +322,9 @@ async def test_a_retry_after_a_crash_skips_what_was_sent(channel: RecordingChann
 
 async def test_a_retry_goes_on_bringing_forward(channel: RecordingChannel) -> None:
     channel.refuse("ada", "push")
-    heartbeats: list[Any] = []
     pager = a_pager(channel, ada_with(THREE, CHAIN))
-    await run_page(pager, a_request("user:ada"), an_environment(heartbeats))
-    refused_only = [o for o in heartbeats[-1] if o.result is Result.REFUSED]
+    first = await run_page(pager, a_request("user:ada"))
+    refused_only = [o for o in first.outcomes if o.result is Result.REFUSED]
     again = await run_page(pager, a_request("user:ada"), an_environment(remembered=[refused_only]))
     assert became(again) == [("ada", "push", "refused"), ("ada", "text", "sent")]
     assert channel.attempted.count(("ada", "push")) == 1

@@ -60,6 +60,7 @@ def an_input(directory: Directory, service: str = "checkout", key: str = "disk",
         impact=given.impact,
         stakeholders=interests(directory, service),
         trigger=trigger,
+        keeps_timers=True,
         **held,
     )
 
