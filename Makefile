@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test check format bench schema clean
+.PHONY: setup demo test check format bench drill schema clean
 
 setup: $(STAMP)
 
@@ -33,6 +33,9 @@ format: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+drill: setup
+	@FAULTS='$(FAULTS)' SEED='$(SEED)' $(BIN)/python -m drill
 
 schema: setup
 	$(BIN)/python -m roust.config.schema > roust.schema.json

@@ -10,10 +10,12 @@ from temporalio import activity
 from activities.channels.channel import Channel
 from activities.ledger import Ledger
 from activities.sending import AnswerLinks, Sender
+from activities.sent import Sent
 from roust.domain.alert import Urgency
 from roust.domain.directory import Directory
 from roust.domain.notification import (
     MessageKind,
+    Outcome,
     PageRequest,
     PageResult,
     Planned,
@@ -52,6 +54,7 @@ class Pager:
         self._channels = channels
         self._links = links
         self._day_to_day = day_to_day
+        self._sent = Sent()
 
     @activity.defn(name="page")
     async def page(self, request: PageRequest) -> PageResult:
@@ -67,7 +70,8 @@ class Pager:
     async def _page(self, request: PageRequest) -> PageResult:
         directory = self._directory()
         sender = Sender(request, directory, self._channels, self._links)
-        paging = _Paging(request, directory, sender, Ledger.resumed(), await self._in_hand(request, directory))
+        in_hand = await self._in_hand(request, directory)
+        paging = _Paging(request, directory, sender, Ledger.resumed(), in_hand, self._sent)
         try:
             await paging.run()
         except asyncio.CancelledError:
@@ -88,13 +92,20 @@ class _Paging:
     """One request on its way: user by user, so that nobody waits for another's provider."""
 
     def __init__(
-        self, request: PageRequest, directory: Directory, sender: Sender, ledger: Ledger, in_hand: InHand
+        self,
+        request: PageRequest,
+        directory: Directory,
+        sender: Sender,
+        ledger: Ledger,
+        in_hand: InHand,
+        sent: Sent,
     ) -> None:
         self._request = request
         self._directory = directory
         self._sender = sender
         self._ledger = ledger
         self._in_hand = in_hand
+        self._sent = sent
         self._stopped = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._resolved: list[Resolved] = []
@@ -188,8 +199,13 @@ class _Paging:
 
     async def _send(self, item: Planned) -> None:
         if not self._stopped and self._ledger.take(item):
-            outcome = await self._sender.send(item)
+            outcome = self._before(item) or await self._sender.send(item)
+            self._sent.remember(item.key(self._request.alert.id), outcome)
             self._ledger.record(outcome, more=sum(not task.done() for task in self._tasks) > 1)
+
+    def _before(self, item: Planned) -> Outcome | None:
+        """What an attempt before this one sent from here, when its result and its heartbeats did not get through."""
+        return self._sent.before(item.key(self._request.alert.id)) if activity.info().attempt > 1 else None
 
     def _next(self, user: str) -> Planned | None:
         """The user's next contact not tried yet in this activity, with its identity where it has one."""

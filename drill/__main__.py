@@ -11,7 +11,7 @@ from drill.main import Plan, drill, machine
 from drill.report import report
 
 plan = Plan(
-    faults=int(os.environ.get("FAULTS", "100")),
+    faults=int(os.environ.get("FAULTS") or "100"),
     seed=int(os.environ.get("SEED") or random.randrange(10**6)),
     every=float(os.environ.get("EVERY", "2")),
     minutes=float(os.environ.get("MINUTES", "1440")),

@@ -8,21 +8,20 @@ from pathlib import Path
 from drill.ledger import Book
 from drill.record import Policy
 
-WAIT = 6.0
-SPARE_AFTER = 3.0
 
-POLICY = Policy(
-    steps=[(["ada"], WAIT), (["grace"], WAIT), (["linus", "grace"], WAIT)],
-    passes=2,
-    rules={
-        "ada": [(0.0, "hook"), (SPARE_AFTER, "spare")],
-        "grace": [(0.0, "hook")],
-        "linus": [(0.0, "hook")],
-        "margaret": [(0.0, "hook")],
-    },
-    last_resort=["margaret"],
-)
-"""As `roust.yaml` below says it."""
+def a_policy(wait: float = 6.0, passes: int = 2) -> Policy:
+    """Three steps of `wait` seconds; the first one's responder has a second contact after half of it."""
+    return Policy(
+        steps=[(["ada"], wait), (["grace"], wait), (["linus", "grace"], wait)],
+        passes=passes,
+        rules={
+            "ada": [(0.0, "hook"), (wait / 2, "spare")],
+            "grace": [(0.0, "hook")],
+            "linus": [(0.0, "hook")],
+            "margaret": [(0.0, "hook")],
+        },
+        last_resort=["margaret"],
+    )
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,8 @@ class Company:
     canaries: dict[str, str]
 
 
-def found(folder: Path, book: Book, waits: float = WAIT) -> Company:
-    """Write `roust.yaml` into `folder`."""
+def found(folder: Path, book: Book, policy: Policy) -> Company:
+    """Write `roust.yaml` into `folder`: `policy`, and everybody's contacts."""
     canaries = {
         "address": f"canary-address-{folder.name}-0123456789abcdef",
         "integration key": f"canary-key-{folder.name}-0123456789abcdef",
@@ -57,21 +56,21 @@ def found(folder: Path, book: Book, waits: float = WAIT) -> Company:
                 "high": [{"after": f"{after:g}s", "contacts": [contact]} for after, contact in rules]
             },
         }
-        for user, rules in POLICY.rules.items()
+        for user, rules in policy.rules.items()
     }
     whole = {
         "link_keys": [canaries["link key"]],
         "operators": [{"user": "margaret"}],
         "default_service": "checkout",
-        "defaults": {"last_resort": [{"user": user} for user in POLICY.last_resort]},
+        "defaults": {"last_resort": [{"user": user} for user in policy.last_resort]},
         "users": users,
         "escalation_policies": {
             "drill": {
                 "steps": [
                     {"notify": [{"user": user} for user in people], "wait": f"{wait:g}s"}
-                    for people, wait in POLICY.steps
+                    for people, wait in policy.steps
                 ],
-                "repeats": POLICY.passes - 1,
+                "repeats": policy.passes - 1,
             }
         },
         "services": {

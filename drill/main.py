@@ -7,24 +7,22 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from drill.company import POLICY, found
+from drill.company import a_policy, found
 from drill.faults import Faults
 from drill.house import House, a_house
 from drill.invariants import Breach, arrivals, judge, overdue, twice
 from drill.ledger import Book, a_ledger
-from drill.record import Record
+from drill.record import Policy, Record
 from drill.traffic import Traffic, longest
 
 PROGRESS_EVERY = 10.0
 ON_TIME = 2.0
 """Seconds by which a page may be late and the house still counts as recovered."""
-PATIENCE = 40.0
-"""Seconds that a recovery is waited for; then the next blow falls all the same."""
 SETTLE = 75.0
 """Seconds after the last climb could be over that what is still missing is waited for."""
 
@@ -34,20 +32,23 @@ Say = Callable[[str], None]
 @dataclass(frozen=True)
 class Plan:
     """`faults`: SIGKILLs to deliver; `every`: seconds between two alerts, about; `pause`: at most so many
-    between two blows; `minutes`: strike no longer than this."""
+    between two blows; `minutes`: strike no longer than this.
+    `patience`: seconds that a recovery is waited for; then the next blow falls all the same."""
 
     faults: int
     seed: int
     every: float = 2.0
     pause: float = 1.5
     minutes: float = 24 * 60.0
+    patience: float = 40.0
+    policy: Policy = field(default_factory=a_policy)
 
 
 async def drill(plan: Plan, folder: Path, say: Say) -> tuple[Record, list[Breach]]:
     """Run it in `folder`, which keeps ledger, logs and store; `say` hears of the progress."""
-    record, dice = Record(POLICY), random.Random(plan.seed)
+    record, dice = Record(plan.policy), random.Random(plan.seed)
     async with a_ledger(folder / "ledger.jsonl") as book:
-        company = found(folder, book)
+        company = found(folder, book, plan.policy)
         async with a_house(folder, company) as house:
             record.receipts = book.receipts
             traffic = Traffic(house.url, company, record, random.Random(plan.seed + 1), plan.every)
@@ -81,13 +82,13 @@ async def _strike(
             record.faults.append(fault)
             back = fault.returned_at - fault.killed_at
             say(f"{fault.killed_at - start:7.1f} s  {fault.what} ({fault.kills}): back after {back:.1f} s")
-        await _recovered(record, book)
+        await _recovered(record, book, plan.patience)
         await asyncio.sleep(dice.uniform(0.0, plan.pause))
 
 
-async def _recovered(record: Record, book: Book) -> None:
+async def _recovered(record: Record, book: Book, patience: float) -> None:
     """Until nothing is overdue: what follows is a fault of its own, not the rest of this one."""
-    end = time.time() + PATIENCE
+    end = time.time() + patience
     while time.time() < end:
         book.read()
         if not overdue(record, time.time(), by=ON_TIME):

@@ -1,10 +1,12 @@
 """The page activity: who is sent what, what becomes of it, and that nothing else goes out."""
 
 import asyncio
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from temporalio.testing import ActivityEnvironment
 
 from activities.channels.channel import TryAgain
 from activities.current import CurrentLinks
@@ -318,6 +320,36 @@ async def test_a_retry_after_a_crash_skips_what_was_sent(channel: RecordingChann
     assert channel.paged == [("ada", "mail"), ("ben", "mail")]
     assert again.outcomes[0] == first.outcomes[0]
     assert became(again) == [("ada", "mail", "sent"), ("ben", "mail", "sent")]
+
+
+async def test_what_this_process_has_sent_is_not_sent_again_when_no_heartbeat_got_through(
+    channel: RecordingChannel,
+) -> None:
+    pager = a_pager(channel)
+    first = await run_page(pager, a_request("user:ada"))
+    again = await run_page(pager, a_request("user:ada"), a_second_attempt())
+    assert channel.paged == [("ada", "mail")]
+    assert again == first
+
+
+async def test_what_another_process_may_have_sent_is_sent_again(channel: RecordingChannel) -> None:
+    await run_page(a_pager(channel), a_request("user:ada"))
+    await run_page(a_pager(channel), a_request("user:ada"), a_second_attempt())
+    assert channel.paged == [("ada", "mail"), ("ada", "mail")]
+
+
+async def test_what_failed_is_tried_again_by_a_second_attempt(channel: RecordingChannel) -> None:
+    pager = a_pager(channel)
+    channel.fail("ada", "mail")
+    await run_page(pager, a_request("user:ada"))
+    await run_page(pager, a_request("user:ada"), a_second_attempt())
+    assert channel.attempted == [("ada", "mail"), ("ada", "mail")]
+
+
+def a_second_attempt() -> ActivityEnvironment:
+    env = an_environment()
+    env.info = dataclasses.replace(env.info, attempt=2)
+    return env
 
 
 async def test_a_retry_goes_on_bringing_forward(channel: RecordingChannel) -> None:
