@@ -8,7 +8,7 @@ from roust.domain.notification import MessageKind, Outcome, Result
 
 PAGES = Counter(
     "roust_pages",
-    "Messages handed to providers, by kind (page, reminder, resolved, update, notice), channel and what became of them.",
+    "Messages to providers, by kind (page, reminder, resolved, update, notice), channel and what became of them.",
     ["kind", "channel", "result"],
 )
 LATENESS = Histogram(

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import ConfigDict, Field, ValidationError
@@ -17,6 +18,7 @@ from roust.domain.maintenance import MOST_REASON, Maintenance
 from roust.domain.text import clean
 from roust.domain.zones import OutsideCalendar, format_time, parse_time
 
+log = structlog.get_logger()
 router = APIRouter(prefix="/v1/maintenance", tags=["maintenance"])
 
 Editor = Annotated[Caller, Depends(needs(Role.EDITOR))]
@@ -60,16 +62,23 @@ async def make_maintenance(request: Request, caller: Editor, said: Made) -> JSON
     planned = _planned(said, now, _directory(request))
     gateway = gateway_of(request)
     kept = await gateway.maintenance.make(planned, by)
+    log.info("maintenance made", maintenance=kept.id, what=str(kept), by=kept.made_by)
     await gateway.follow_holds()
     return JSONResponse(_shown(kept, now), 201)
 
 
 @router.delete("/{id_}")
-async def end_maintenance(request: Request, caller: Editor, id_: Annotated[str, Path(max_length=64)]) -> JSONResponse:
+async def end_maintenance(
+    request: Request,
+    caller: Editor,
+    id_: Annotated[str, Path(max_length=64)],
+    by: Annotated[str | None, Query(max_length=64)] = None,
+) -> JSONResponse:
     """It is over now. What it held, and nothing else holds, climbs: `released` says how many were told at once."""
     gateway = gateway_of(request)
-    ended = await gateway.maintenance.end(id_, caller.by)
+    ended = await gateway.maintenance.end(id_, by_whom(request, caller, Answered(by=by)))
     released = await gateway.follow_holds(ended.id)
+    log.info("maintenance ended", maintenance=ended.id, what=str(ended), by=ended.ended_by, released=released)
     return JSONResponse({**_shown(ended, datetime.now(UTC)), "released": released})
 
 

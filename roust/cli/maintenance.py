@@ -95,6 +95,7 @@ def list_(
 
 def end(
     id_: Annotated[str, typer.Argument(metavar="ID", help="As `roust maintenance list` shows it.")],
+    by: By = None,
     url: UrlOption = DEFAULT_URL,
 ) -> None:
     """It is over now: what it held, and nothing else holds, climbs."""
@@ -102,7 +103,7 @@ def end(
         if not _ID.fullmatch(id_):
             raise UsageTrouble(f"{id_!r} is no id of maintenance; `roust maintenance list` shows them")
         with as_responder(url) as api:
-            released = api.delete(f"/v1/maintenance/{id_}").body["released"]
+            released = api.delete(f"/v1/maintenance/{id_}", by=by).body["released"]
     count = f"{released} held alert{'s' * (released != 1)} climb{'s' * (released == 1)} now"
     typer.echo(f"ended; {count}" if released else "ended")
 

@@ -9,7 +9,6 @@ from roust.cli.http import DEFAULT_URL, UsageTrouble, trouble_told
 from roust.cli.moments import instant, local, span
 from roust.cli.responder import AsJson, UrlOption, as_responder
 from roust.cli.terminal import console, plain, show
-from roust.domain.duration import parse_duration
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,6 +33,8 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Was it worth it? Of the alerts that closed since: who was paged, how often at night, and for what."""
+    from roust.domain.duration import parse_duration
+
     with trouble_told():
         try:
             parse_duration(since)

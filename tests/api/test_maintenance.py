@@ -211,6 +211,9 @@ async def test_who_may_what(http: httpx2.AsyncClient, worker: Worker) -> None:
     assert (await http.delete("/maintenance/x", headers=as_("responder"))).status_code == 403
     made = await http.post("/maintenance", json={"for": "1h", "by": "ben"}, headers=as_("editor"))
     assert (made.status_code, made.json()["made_by"]) == (201, "ben")
+    path = f"/maintenance/{made.json()['id']}"
+    ended = await http.delete(path, params={"by": "ada"}, headers=as_("editor"))
+    assert (ended.status_code, ended.json()["ended_by"]) == (200, "ada")
     assert (await http.delete("/maintenance/nothing")).status_code == 404
 
 
