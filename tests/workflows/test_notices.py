@@ -128,3 +128,29 @@ async def test_a_resolve_that_nobody_can_be_told_of_ends_the_alert_within_minute
     assert ended is not None
     assert (ended - s.began).total_seconds() < 10 + 120
     assert view["timeline"][-1]["text"].endswith("email-2 failed, given up.")
+
+
+async def test_a_moment_costs_one_activity_for_all_groups_and_nothing_where_nobody_is_concerned(
+    scene: Staging,
+) -> None:
+    """The figures of docs/performance.md: run with `-s` to read them."""
+    cost = {}
+    for groups in (0, 1, 5):
+        many = {f"group-{number}": a_group(moments=ALL)["executives"] for number in range(groups)}
+        # Without any, there is one that this priority does not concern.
+        s = await scene(stakeholder_groups=many or a_group())
+        await s.start(priority="P1" if groups else "P2")
+        await s.until(60)
+        await s.acknowledge("ada")
+        await s.until(600)
+        await s.resolve()
+        await s.handle.result()
+        events = (await s.handle.fetch_history()).events
+        activities = sum(event.HasField("activity_task_scheduled_event_attributes") for event in events)
+        timers = sum(event.HasField("timer_started_event_attributes") for event in events)
+        cost[groups] = (len(events), activities, timers)
+        print(groups, "groups:", cost[groups])
+    assert cost[1][1:] == cost[5][1:]
+    assert cost[1][1] - cost[0][1] == 3
+    # Whether two results meet in one task of the workflow is chance.
+    assert max(cost[1][0], cost[5][0]) - cost[0][0] <= 3 * 9
