@@ -10,13 +10,14 @@ async def test_the_demo_keeps_its_promises_and_ends_by_itself(log: Path) -> None
         await demo.says(r"^1  Somebody answers")
         await demo.says(r"Grace Hopper opens the link")
         await demo.says(r"Acknowledged by grace")
+        await demo.says(r"support reads: Being worked on: Customers cannot pay")
         await demo.says(r"^2  Nobody answers")
         await demo.says(r"Exhausted: 2 of 2 passes walked")
         await demo.says(r"Margaret Hamilton by mail")
         await demo.says(r"^3  It is over")
-        await demo.says(r"checkout +2 +3 +3 +3 +resolved, owner grace")
-        await demo.says(r"search +1 +7 +4 +0 +exhausted")
-        await demo.says(r"mailer +1 +1 +1 +1 +resolved")
+        await demo.says(r"checkout +2 +3 +3 +3 +3 +resolved, owner grace")
+        await demo.says(r"search +1 +7 +4 +0 +2 +exhausted")
+        await demo.says(r"mailer +1 +1 +1 +1 +0 +resolved")
         assert await demo.ends() == 0
     assert all(len(line.rstrip()) <= 80 for line in demo.said)
     assert demo.errors == ""

@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from roust.cli.terminal import plain
+from roust.domain.notice import Moment
 from roust.domain.notification import LAST_RESORT, REASSIGNED, Message, MessageKind, Result
 from roust.domain.timeline import Entry, Kind
 from roust.domain.zones import zone
@@ -26,6 +27,7 @@ from worker.rehearsal.script import (
     Update,
 )
 
+_MOMENT = {Moment.STANDING: "how it stands"}
 _FAILED = {Result.SENT: "", Result.REFUSED: ": refused", Result.TRY_AGAIN: ": failed, tried again"}
 
 _HOLD = (Kind.HELD, Kind.RESUMED)
@@ -80,7 +82,10 @@ def _what(message: Message) -> str:
         case MessageKind.RESOLVED:
             return "told that it is over"
         case MessageKind.NOTICE:
-            return "; ".join(f"notice to {notice.group}: {notice.moment.value}" for notice in message.notices)
+            return "; ".join(
+                f"notice to {notice.group}: {_MOMENT.get(notice.moment, notice.moment.value)}"
+                for notice in message.notices
+            )
         case other:
             return other.value
     return what + (f", cycle {message.cycle}" if message.cycle > 1 else "")

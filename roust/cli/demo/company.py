@@ -8,6 +8,9 @@ from typing import Any
 
 NAMES = {"ada": "Ada Lovelace", "grace": "Grace Hopper", "linus": "Linus T.", "margaret": "Margaret Hamilton"}
 
+STAKEHOLDER = "support"
+"""Hears of P1 outages that last longer than two seconds, and needs to do nothing."""
+
 _YAML = """
 url: {url}
 link_keys: ["{link_key}"]
@@ -49,8 +52,14 @@ services:
     escalation_policy: payments
     integration_keys: ["{key}-checkout"]
     runbook: https://runbooks.example.com/checkout
-  search: {{escalation_policy: platform, integration_keys: ["{key}-search"]}}
+    impact: Customers cannot pay
+  search: {{escalation_policy: platform, integration_keys: ["{key}-search"], impact: Customers find nothing}}
   mailer: {{escalation_policy: mail, integration_keys: ["{key}-mailer"]}}
+stakeholder_groups:
+  support:
+    members: [{{email: support@example.com}}]
+    moments: [triggered, acknowledged, exhausted, resolved]
+    after: 2s
 tokens:
   - {{name: demo, role: viewer, sha256: "{sha256}"}}
 channels:

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from roust.cli.demo.company import STAKEHOLDER
 from roust.runtime.ports import listener
 
 _LINK = re.compile(r"https?://\S+/a/\S+")
@@ -26,8 +27,12 @@ class Mail:
     link: str | None
 
     @property
+    def is_notice(self) -> bool:
+        return self.user == STAKEHOLDER
+
+    @property
     def is_page(self) -> bool:
-        return not self.subject.startswith(("Resolved:", "Reminder:"))
+        return not self.is_notice and not self.subject.startswith(("Resolved:", "Reminder:"))
 
 
 @dataclass
@@ -41,7 +46,10 @@ class Inbox:
         return [mail for mail in self.mails if mail.alert == alert and mail.is_page]
 
     def others(self, alert: str) -> list[Mail]:
-        return [mail for mail in self.mails if mail.alert == alert and not mail.is_page]
+        return [mail for mail in self.mails if mail.alert == alert and not mail.is_page and not mail.is_notice]
+
+    def notices(self, alert: str) -> list[Mail]:
+        return [mail for mail in self.mails if mail.alert == alert and mail.is_notice]
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)

@@ -18,6 +18,7 @@ _STYLES = {
     "over": "bold cyan",
     "resolve": "bold cyan",
     "repeat": "magenta",
+    "notice": "blue",
     "next": "dim",
 }
 

@@ -31,6 +31,7 @@ class Told:
     fired_at: datetime
     view: dict[str, Any] = field(default_factory=dict)
     shown: int = 0
+    heard: int = 0
     rung: tuple[int, int] = (0, 0)
     mails: int = 0
 
@@ -66,14 +67,15 @@ class Story:
         await self._follow(alert, lambda: alert.view.get("count") == 2)
         await self._follow(alert, lambda: self._paged(alert, "grace", "margaret"))
         await self._press(alert, "grace")
-        await self._follow(alert, lambda: alert.state == "acknowledged")
+        await self._follow(alert, lambda: alert.state == "acknowledged" and self._noticed(alert, 2))
         await self._past(alert, 8.5)
         self._happened(alert, "quiet", "Step 3 would have come at 8 s. Nobody else is paged.")
-        self.must(alert, ["ada", "grace", "margaret"], [])
+        self.must(alert, ["ada", "grace", "margaret"], [], ["Ongoing outage", "Being worked on"])
         self._happened(alert, "resolve", "Alertmanager posts that it is over.")
         await self._alertmanager("resolved")
-        await self._follow(alert, lambda: self._told_that_it_is_over(alert, 3))
-        self.must(alert, ["ada", "grace", "margaret"], ["ada", "grace", "margaret"])
+        await self._follow(alert, lambda: self._told_that_it_is_over(alert, 3) and self._noticed(alert, 3))
+        heard = ["Ongoing outage", "Being worked on", "Resolved"]
+        self.must(alert, ["ada", "grace", "margaret"], ["ada", "grace", "margaret"], heard)
         if alert.view.get("owner") != "grace":
             raise DidNotHappen(f"grace should own the alert, not {alert.view.get('owner')}")
 
@@ -81,8 +83,8 @@ class Story:
         self._screen.act(2, "Nobody answers")
         how = "A script posts to /v1/alerts: search answers nobody."
         alert = await self._fire("search", how, self._native)
-        await self._follow(alert, lambda: alert.state == "exhausted" and self._paged(alert, "margaret"))
-        self.must(alert, ["linus", "ada", "grace"] * 2 + ["margaret"], [])
+        await self._follow(alert, lambda: self._paged(alert, "margaret") and self._noticed(alert, 2))
+        self.must(alert, ["linus", "ada", "grace"] * 2 + ["margaret"], [], ["Ongoing outage", "Nobody has answered"])
 
     async def _it_passes(self) -> None:
         self._screen.act(3, "It is over before anybody else is woken")
@@ -92,7 +94,7 @@ class Story:
         self._happened(alert, "resolve", "The client posts that it is over.")
         await self._events_v2("resolve")
         await self._follow(alert, lambda: self._told_that_it_is_over(alert, 1))
-        self.must(alert, ["linus"], ["linus"])
+        self.must(alert, ["linus"], ["linus"], [])
 
     # -- sources ------------------------------------------------------------------------------------
 
@@ -188,6 +190,10 @@ class Story:
                 self._happened(alert, "page", f"{who} by {entry['contact']}: {why}.", at)
             case "told":
                 self._happened(alert, "told", f"{who} by {entry['contact']}: it is over.", at)
+            case "notice" if notices := self._inbox.notices(alert.id):
+                mail = notices[min(alert.heard, len(notices) - 1)]
+                alert.heard += 1
+                self._happened(alert, "notice", f"{mail.user} reads: {mail.subject}", at)
             case "repeated":
                 self._happened(alert, "repeat", f"{entry['text']} Nobody is paged for that.", at)
             case "acknowledged":
@@ -235,11 +241,18 @@ class Story:
         shown = [entry for entry in alert.view["timeline"] if entry["kind"] == "told"]
         return alert.state == "resolved" and len(shown) == count
 
-    def must(self, alert: Told, paged: list[str], told: list[str]) -> None:
-        """The inbox holds exactly these pages and these words that it is over, and no other mail."""
-        alert.mails = len(paged) + len(told)
+    def _noticed(self, alert: Told, count: int) -> bool:
+        shown = [entry for entry in alert.view["timeline"] if entry["kind"] == "notice"]
+        return len(shown) == count
+
+    def must(self, alert: Told, paged: list[str], told: list[str], heard: list[str]) -> None:
+        """The inbox holds exactly these pages, these words that it is over, what support heard, and no other mail."""
+        alert.mails = len(paged) + len(told) + len(heard)
         pages = sorted(mail.user for mail in self._inbox.pages(alert.id))
         others = sorted(mail.user for mail in self._inbox.others(alert.id))
+        notices = [mail.subject.partition(":")[0] for mail in self._inbox.notices(alert.id)]
+        if notices != heard:
+            raise DidNotHappen(f"{alert.service}: support heard {notices}; it should have been {heard}")
         if (pages, others) != (sorted(paged), sorted(told)):
             raise DidNotHappen(
                 f"{alert.service}: paged {pages}, told {others}; it should have been {sorted(paged)} and {sorted(told)}"
@@ -264,7 +277,8 @@ class Story:
                     str(len(pages)),
                     str(len({m.user for m in pages})),
                     str(len(others)),
+                    str(len(self._inbox.notices(alert.id))),
                     end,
                 )
             )
-        self._screen.rows(("alert", "events", "pages", "people", "told it is over", "now"), rows)
+        self._screen.rows(("alert", "events", "pages", "people", "told it is over", "notices", "now"), rows)
