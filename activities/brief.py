@@ -1,6 +1,7 @@
 """A message in few words, for a phone's lock screen or a chat, and the buttons that belong under it."""
 
 from activities import text
+from activities.notice_wording import worded_notice
 from activities.wording import rows, what_now
 from roust.domain.alert import AlertState
 from roust.domain.notification import OUTSIDE, Message, MessageKind
@@ -13,6 +14,9 @@ _DESCRIPTION = 600
 
 def brief(message: Message, most_bytes: int) -> str:
     """What a heading leaves out, in at most so many bytes of UTF-8; never empty."""
+    if message.notices:
+        _, _, below = worded_notice(message).text.partition("\n")
+        return cut(below.strip(), most_bytes)
     alert = message.alert
     parts = [what_now(message).strip(), "\n".join(f"{name}: {said}" for name, said in rows(message))]
     if len(text.line(alert.summary, _DESCRIPTION)) > _HEADING:

@@ -1,4 +1,4 @@
-"""The words of a notice, for people who will not fix it: plain text, HTML mail, and the form for a chat."""
+"""The words of a notice, for people who will not fix it: plain text and HTML."""
 
 import structlog
 from jinja2 import Environment

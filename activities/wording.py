@@ -50,7 +50,9 @@ def worded(message: Message, templates: Environment = TEMPLATES) -> Worded:
 
 
 def subject(message: Message) -> str:
-    """`[P1] checkout: summary`; what is no page says so first."""
+    """`[P1] checkout: summary`; what is no page says so first. A notice has words of its own."""
+    if message.notices:
+        return worded_notice(message).subject
     alert = message.alert
     what = f"[{alert.priority.value}] {alert.service}: {text.line(alert.summary, 150) or 'no summary'}"
     match message.kind:

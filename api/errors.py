@@ -59,7 +59,10 @@ def unavailable(message: str) -> Declined:
 
 def invalid(error: ValidationError | RequestValidationError) -> Declined:
     """422 with every field at fault; what was sent is never repeated."""
-    fields = [{"field": _place(one["loc"]), "message": str(one["msg"])} for one in error.errors()]
+    fields = [
+        {"field": _place(one["loc"]), "message": str(one["msg"]).removeprefix("Value error, ")}
+        for one in error.errors()
+    ]
     return Declined(422, "invalid", "; ".join(f"{f['field']}: {f['message']}" for f in fields[:5]), fields)
 
 

@@ -47,12 +47,24 @@ class Noted(Answered):
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NOTE_LENGTH)]
 
 
+_FORM = "write a length like 30m, or an instant with its offset like 2026-03-02T14:30Z"
+
+
 def _instant(given: Any) -> Any:
-    """The instant that a length from now means; anything else as it is."""
+    """The instant that a length from now means, or an instant itself."""
+    if not isinstance(given, str):
+        raise ValueError(_FORM)
     try:
-        return datetime.now(UTC) + parse_duration(given) if isinstance(given, str) else given
+        return datetime.now(UTC) + parse_duration(given)
     except ValueError:
-        return given
+        pass
+    try:
+        instant = datetime.fromisoformat(given)
+    except ValueError:
+        raise ValueError(_FORM) from None
+    if instant.tzinfo is None:
+        raise ValueError(_FORM)
+    return instant
 
 
 def _possible(instant: datetime) -> datetime:

@@ -22,13 +22,18 @@ def escaped(words: str) -> str:
 
 def fallback(message: Message) -> str:
     """The line that a notification shows."""
-    return escaped(text.line(f"{subject(message)} ({standing(message)})", _FALLBACK))
+    words = subject(message) if message.notices else f"{subject(message)} ({standing(message)})"
+    return escaped(text.line(words, _FALLBACK))
 
 
 def blocks(message: Message, *, private: bool) -> list[dict[str, Any]]:
     """The message. `private`: only the person it is for reads it, so that it may hold their own link."""
+    header = {"type": "header", "text": _plain(text.line(subject(message), _HEADER))}
+    if message.notices:
+        # Words for outsiders: no link that they could not open, no state in our words.
+        return [header, {"type": "section", "text": _plain(brief(message, _SECTION))}]
     shown: list[dict[str, Any]] = [
-        {"type": "header", "text": _plain(text.line(subject(message), _HEADER))},
+        header,
         {"type": "section", "text": {"type": "mrkdwn", "text": f"*{escaped(standing(message))}*", "verbatim": True}},
         {"type": "section", "text": _plain(brief(message, _SECTION))},
     ]

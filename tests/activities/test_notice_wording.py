@@ -8,7 +8,6 @@ import pytest
 from jinja2 import DictLoader, Environment
 
 from activities.channels.sms_text import sms_text
-from activities.notice_chat import mrkdwn, plain_chat
 from activities.notice_wording import NOTHING_TO_DO, worded_notice
 from activities.wording import worded
 from roust.domain.alert import AlertState
@@ -230,7 +229,6 @@ def test_a_storm_of_hundreds_is_told_within_bounds() -> None:
     assert "300 outages: " in words.subject
     assert "And 280 more." in words.text
     assert len(words.html or "") < 60_000
-    assert len(mrkdwn(told(*many))) <= 3100
 
 
 # -- hostile texts -----------------------------------------------------------------------------------
@@ -250,17 +248,6 @@ def test_any_text_is_told_and_breaks_nothing(word: str) -> None:
         assert "<img" not in words.html
         assert "49" not in words.subject
         (words.text + words.html).encode()
-
-
-def test_a_chat_shows_markup_and_mentions_as_they_were_written() -> None:
-    hostile = "*x* <!channel> <https://evil.example.net|pay here> & @here `y`"
-    said = mrkdwn(told(an_update(impact=hostile, update=hostile)))
-    assert said.startswith("*Update: ")
-    assert "<" not in said
-    assert ">" not in said
-    assert "&lt;!channel&gt;" in said
-    assert said.splitlines()[0].count("*") == 2
-    assert hostile in plain_chat(told(a_notice(impact=hostile)))
 
 
 def test_by_text_message_a_notice_is_its_heading_and_asks_for_no_answer() -> None:

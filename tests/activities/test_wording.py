@@ -128,7 +128,10 @@ def test_the_page_is_the_rooms_own_template() -> None:
     import activities.wording as wording
 
     folder = Path(wording.__file__).parent / "templates"
-    assert {path.name for path in folder.iterdir()} == {"message.txt", "message.html"}
+    assert {path.name for path in folder.iterdir()} == {
+        *("message.txt", "message.html", "notice.txt", "notice.html"),
+        *("digest.txt", "digest.html", "notice_style.css"),
+    }
 
 
 def _strict() -> type:

@@ -197,6 +197,14 @@ async def test_an_update_is_recorded_with_who_and_what_was_promised(
         assert abs(datetime.fromisoformat(shown["news_due"]) - promised) < timedelta(seconds=20)
 
 
+async def test_a_promise_that_cannot_be_read_is_told_with_its_form(http: httpx2.AsyncClient, alert: str) -> None:
+    for given in ("yesterday", "2026-13-01T00:00Z", 60, ""):
+        answer = await http.post(f"/v1/alerts/{alert}/updates", json={"text": "x", "next": given}, headers=ADA)
+        assert answer.json()["error"]["message"] == (
+            "next: write a length like 30m, or an instant with its offset like 2026-03-02T14:30Z"
+        )
+
+
 async def test_who_only_reads_posts_no_update(http: httpx2.AsyncClient, alert: str) -> None:
     assert (await http.post(f"/v1/alerts/{alert}/updates", json={"text": "x"}, headers=WALL)).status_code == 403
 
