@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+SUPPORT = "support"
+"""The stakeholders' mailbox: they hear of P1 outages, in their own words."""
 NAMES = {"ada": "Ada Lovelace", "grace": "Grace Hopper", "linus": "Linus T.", "margaret": "Margaret Hamilton"}
-
-STAKEHOLDER = "support"
-"""Hears of P1 outages that last longer than two seconds, and needs to do nothing."""
 
 _YAML = """
 url: {url}
@@ -53,13 +52,15 @@ services:
     integration_keys: ["{key}-checkout"]
     runbook: https://runbooks.example.com/checkout
     impact: Customers cannot pay
-  search: {{escalation_policy: platform, integration_keys: ["{key}-search"], impact: Customers find nothing}}
+  search:
+    escalation_policy: platform
+    integration_keys: ["{key}-search"]
+    impact: Search finds nothing
   mailer: {{escalation_policy: mail, integration_keys: ["{key}-mailer"]}}
 stakeholder_groups:
   support:
     members: [{{email: support@example.com}}]
-    moments: [triggered, acknowledged, exhausted, resolved]
-    after: 2s
+    moments: [triggered, acknowledged, exhausted, update, resolved]
 tokens:
   - {{name: demo, role: viewer, sha256: "{sha256}"}}
 channels:

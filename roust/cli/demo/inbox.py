@@ -11,7 +11,7 @@ from email.message import EmailMessage
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from roust.cli.demo.company import STAKEHOLDER
+from roust.cli.demo.company import SUPPORT
 from roust.runtime.ports import listener
 
 _LINK = re.compile(r"https?://\S+/a/\S+")
@@ -28,7 +28,7 @@ class Mail:
 
     @property
     def is_notice(self) -> bool:
-        return self.user == STAKEHOLDER
+        return self.user == SUPPORT
 
     @property
     def is_page(self) -> bool:

@@ -20,6 +20,8 @@ _STYLES = {
     "repeat": "magenta",
     "notice": "blue",
     "next": "dim",
+    "notice": "blue",
+    "update": "bold green",
 }
 
 
