@@ -48,6 +48,9 @@ class CurrentLinks:
     def press(self, alert_id: str, user: str, step: int) -> Press:
         return self._now().press(alert_id, user, step)
 
+    def page_url(self, alert_id: str, user: str, page: str) -> str:
+        return self._now().page_url(alert_id, user, page)
+
     def alert_url(self, alert_id: str) -> str:
         return alert_url(self._directory().url, alert_id)
 

@@ -45,6 +45,12 @@ class Ledger:
     def tried(self, user: str, contact: str) -> bool:
         return (user, contact) in self._begun
 
+    def put_back(self, planned: Planned) -> None:
+        """It was taken, and not sent after all."""
+        contact = (planned.user, planned.contact)
+        self._begun.discard(contact)
+        self.in_hand.pop(contact, None)
+
     def record(self, outcome: Outcome, more: bool = False) -> None:
         """`more`: others are still being reached, so that the result, which says it all, is not sent at once."""
         self.in_hand.pop((outcome.planned.user, outcome.planned.contact), None)

@@ -9,6 +9,7 @@ from temporalio import activity
 
 from activities.channels.channel import Channel
 from activities.ledger import Ledger
+from activities.merging import Left, Merging
 from activities.sending import AnswerLinks, Sender
 from activities.sent import Sent
 from roust.domain.alert import Urgency
@@ -49,12 +50,15 @@ class Pager:
         channels: Mapping[str, Channel],
         links: AnswerLinks,
         day_to_day: DayToDay | None = None,
+        merging: Merging | None = None,
     ) -> None:
+        """`merging`: what pages of one service to one contact wait for each other by; none: each goes alone."""
         self._directory = directory
         self._channels = channels
         self._links = links
         self._day_to_day = day_to_day
         self._sent = Sent()
+        self._merging = merging
 
     @activity.defn(name="page")
     async def page(self, request: PageRequest) -> PageResult:
@@ -69,7 +73,7 @@ class Pager:
 
     async def _page(self, request: PageRequest) -> PageResult:
         directory = self._directory()
-        sender = Sender(request, directory, self._channels, self._links)
+        sender = Sender(request, directory, self._channels, self._links, merging=self._merging)
         in_hand = await self._in_hand(request, directory)
         paging = _Paging(request, directory, sender, Ledger.resumed(), in_hand, self._sent)
         try:
@@ -153,6 +157,7 @@ class _Paging:
     async def stop(self) -> None:
         """Start nothing more; give what a provider already has its grace, then cut it off."""
         self._stopped = True
+        self._sender.leave()
         running = {task for task in self._tasks if not task.done()}
         end = asyncio.get_running_loop().time() + _GRACE
         while running and (left := end - asyncio.get_running_loop().time()) > 0:
@@ -199,7 +204,11 @@ class _Paging:
 
     async def _send(self, item: Planned) -> None:
         if not self._stopped and self._ledger.take(item):
-            outcome = self._before(item) or await self._sender.send(item)
+            try:
+                outcome = self._before(item) or await self._sender.send(item)
+            except Left:
+                self._ledger.put_back(item)
+                return
             self._sent.remember(item.key(self._request.alert.id), outcome)
             self._ledger.record(outcome, more=sum(not task.done() for task in self._tasks) > 1)
 

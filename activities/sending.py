@@ -10,6 +10,7 @@ import structlog
 from activities.attempt import attempt
 from activities.channels.channel import Channel
 from activities.measures import measured
+from activities.merging import Delivery, Merging
 from roust.domain.directory import Contact, Directory
 from roust.domain.errors import RoustError
 from roust.domain.night import is_night
@@ -38,6 +39,7 @@ class Sender:
         channels: Mapping[str, Channel],
         links: AnswerLinks,
         clock: Callable[[], float] = time.monotonic,
+        merging: Merging | None = None,
     ) -> None:
         self._request = request
         self._directory = directory
@@ -45,9 +47,11 @@ class Sender:
         self._links = links
         self._clock = clock
         self._began = clock()
+        self._merging = merging
 
     async def send(self, planned: Planned) -> Outcome:
-        """One attempt, of at most 8 s. Never raises but when cancelled."""
+        """One attempt, of at most 8 s after it has waited for others to go with. Never raises but when
+        cancelled; Left when it was still waiting for others as `leave` was called."""
         user = self._directory.users.get(planned.user)
         if user is None:
             return self.outcome(planned, Result.REFUSED, f"no user named {planned.user!r}")
@@ -61,6 +65,11 @@ class Sender:
             return self.outcome(planned, Result.REFUSED, said, contact)
         return await self._attempt(planned, contact, channel)
 
+    def leave(self) -> None:
+        """Whatever waits for others to go with goes nowhere."""
+        if self._merging is not None:
+            self._merging.leave(self)
+
     def outcome(
         self,
         planned: Planned,
@@ -69,6 +78,7 @@ class Sender:
         contact: Contact | None = None,
         retry_after: float | None = None,
         ref: str = "",
+        delivery: Delivery | None = None,
     ) -> Outcome:
         """`at` is the request's hour plus what went by since: the workflow's clock, also in skipped time."""
         at = self._now()
@@ -81,11 +91,14 @@ class Sender:
             at=at,
             night=result is Result.SENT and is_night(at, self._directory.users[planned.user].time_zone),
             ref=ref,
+            page=delivery.page if delivery else "",
+            merged_with=delivery.merged_with if delivery else 0,
         )
         return measured(outcome, self._request.kind)
 
     async def _attempt(self, planned: Planned, contact: Contact, channel: Channel) -> Outcome:
-        result, said, retry_after, ref = await attempt(channel, lambda: self._message(planned), contact)
+        delivery = await self._deliver(planned, contact, channel)
+        result, said, retry_after, ref = delivery.attempted
         log.info(
             "page",
             result=result.value,
@@ -96,7 +109,12 @@ class Sender:
             channel=contact.kind,
             idempotency_key=planned.key(self._request.alert.id),
         )
-        return self.outcome(planned, result, said, contact, retry_after, ref)
+        return self.outcome(planned, result, said, contact, retry_after, ref, delivery)
+
+    async def _deliver(self, planned: Planned, contact: Contact, channel: Channel) -> Delivery:
+        if self._merging is None:
+            return Delivery(await attempt(channel, lambda: self._message(planned), contact))
+        return await self._merging.send(self._message(planned), contact, channel, by=self)
 
     def _message(self, planned: Planned) -> Message:
         request, user = self._request, self._directory.users[planned.user]

@@ -21,6 +21,17 @@ _SUMMARY_CAP = 200
 _DETAILS_CAP = 1500
 _MOST_LABELS = 30
 _MOST_LINKS = 10
+_MOST_ALERTS = 20
+"""Alerts of a merged page that its mail names; the page behind its link has more."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One alert of a merged page, and the link that answers for it alone."""
+
+    priority: str
+    summary: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -50,11 +61,14 @@ def worded(message: Message, templates: Environment = TEMPLATES) -> Worded:
 
 
 def subject(message: Message) -> str:
-    """`[P1] checkout: summary`; what is no page says so first. A notice has words of its own."""
+    """`[P1] checkout: summary`, `[P1] checkout: 14 alerts, worst P1: summary`; what is no page says so first.
+
+    A notice has words of its own.
+    """
     if message.notices:
         return worded_notice(message).subject
     alert = message.alert
-    what = f"[{alert.priority.value}] {alert.service}: {text.line(alert.summary, 150) or 'no summary'}"
+    what = f"[{alert.priority.value}] {alert.service}: {text.line(message.headline, 150) or 'no summary'}"
     match message.kind:
         case MessageKind.RESOLVED:
             return text.line(f"Resolved: {what}")
@@ -74,11 +88,13 @@ def _facts(message: Message) -> dict[str, object]:
     return {
         "kind": message.kind.value,
         "subject": subject(message),
-        "summary": text.line(alert.summary, _SUMMARY_CAP) or "no summary",
+        "summary": text.line(message.headline, _SUMMARY_CAP) or "no summary",
         "service": alert.service,
         "priority": alert.priority.value,
         "answer_url": message.answer_url,
-        "answer_words": "I have it: acknowledge" if message.kind is MessageKind.PAGE else "Open the alert",
+        "answer_words": _answer_words(message),
+        "alerts": _alerts(message),
+        "more_alerts": max(len(message.parts) - _MOST_ALERTS, 0),
         "what_now": what_now(message),
         "rows": rows(message),
         "description": _description(alert),
@@ -91,10 +107,31 @@ def _facts(message: Message) -> dict[str, object]:
     }
 
 
+def _answer_words(message: Message) -> str:
+    many = len(message.parts)
+    if message.kind is MessageKind.PAGE:
+        return f"I have all {many}: acknowledge" if many else "I have it: acknowledge"
+    return f"Open all {many}" if many else "Open the alert"
+
+
+def _alerts(message: Message) -> list[Listed]:
+    shown = message.parts[:_MOST_ALERTS]
+    return [
+        Listed(part.priority.value, text.line(part.summary, 120) or "no summary", part.acknowledge_url or "")
+        for part in shown
+    ]
+
+
 def what_now(message: Message) -> str:
     """What the message asks of its reader, or tells; may be empty."""
     note = text.body(message.note).strip()
     match message.kind:
+        case MessageKind.RESOLVED if message.parts:
+            return "They are all over. Nothing is left to do for them."
+        case MessageKind.REMINDER if message.parts:
+            return "You have them, and they are not resolved yet."
+        case _ if message.parts:
+            return "They came together. One press answers for all of them. Below, the facts of the worst."
         case MessageKind.RESOLVED:
             return note or "It is over. Nothing is left to do."
         case MessageKind.REMINDER:

@@ -20,7 +20,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from api.door import RPC_TIMEOUT, asked
 from api.lane import Told
 from api.repeats import Said
-from roust.domain.alert import AlertState, Priority, Urgency
+from roust.domain.alert import AlertState, Urgency
 from roust.domain.routing import Action
 from workflows.messages import (
     LABELS,
@@ -35,6 +35,7 @@ from workflows.messages import (
     AlertInput,
     Standing,
 )
+from workflows.precedence import precedence
 
 SUMMARY_LENGTH = 90
 """Characters: Temporal takes 400 bytes of summary, and an escaped sign may take five."""
@@ -82,9 +83,8 @@ def search_attributes(now: Standing) -> TypedSearchAttributes:
 
 def task_priority(opening: AlertInput) -> TaskPriority:
     """An urgent page overtakes any backlog, and one service's storm does not delay another's (rule 18)."""
-    urgent = opening.trigger.urgency is Urgency.HIGH
-    key = 4 if not urgent else 1 if opening.trigger.priority is Priority.P1 else 2
-    return TaskPriority(priority_key=key, fairness_key=opening.service)
+    trigger = opening.trigger
+    return TaskPriority(priority_key=precedence(trigger.urgency, trigger.priority), fairness_key=opening.service)
 
 
 def static_summary(opening: AlertInput) -> str:

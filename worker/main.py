@@ -10,15 +10,18 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.current import CurrentChannels, CurrentLinks
+from activities.merging import MOST_WAITING, Merging
 from activities.notice import Notifier
 from activities.page import Pager
 from roust.domain.directory import Directory
 from roust.runtime.day_to_day import DayToDay
 from worker.calm import GroupCalm
 from worker.heartbeats import Heartbeats
+from worker.page_record import PageRecord
 from workflows.alert import AlertWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.maintenance import MaintenanceWorkflow
+from workflows.merged_page import MergedPageWorkflow
 from workflows.messages import TASK_QUEUE, notices_queue
 from workflows.overrides import OverridesWorkflow
 from workflows.stakeholders import StakeholdersWorkflow
@@ -41,7 +44,13 @@ def build_worker(
     pager: Pager,
     *,
     task_queue: str = TASK_QUEUE,
-    workflows: Sequence[type] = (AlertWorkflow, HeartbeatWorkflow, OverridesWorkflow, MaintenanceWorkflow),
+    workflows: Sequence[type] = (
+        AlertWorkflow,
+        HeartbeatWorkflow,
+        OverridesWorkflow,
+        MaintenanceWorkflow,
+        MergedPageWorkflow,
+    ),
     activities: Sequence[Callable[..., object]] = (),
 ) -> Worker:
     """The worker with everything it does; a measurement puts other workflows into the same settings."""
@@ -58,6 +67,11 @@ def build_worker(
         # Long enough for every send in hand: a clean stop repeats no page.
         graceful_shutdown_timeout=timedelta(seconds=15),
         max_cached_workflows=5000,
+        # Few: what waits shall wait at the server, which knows what is urgent and whose turn it is. A worker does
+        # not: what it has taken it does in order.
+        max_concurrent_workflow_tasks=16,
+        # Pages that wait for each other in a storm hold half of them at most.
+        max_concurrent_activities=2 * MOST_WAITING,
         max_concurrent_workflow_task_polls=10,
         max_concurrent_activity_task_polls=20,
     )
@@ -83,7 +97,8 @@ def build_notices_worker(
 async def serve(client: Client, directory: Callable[[], Directory], stop: asyncio.Event) -> None:
     """Work until `stop`, then finish what is in hand."""
     channels = CurrentChannels(directory)
-    pager = Pager(directory, channels, CurrentLinks(directory), DayToDay(client))
+    links = CurrentLinks(directory)
+    pager = Pager(directory, channels, links, DayToDay(client), Merging(links, PageRecord(client)))
     heartbeats = Heartbeats(client, directory)
     notifier = Notifier(directory, channels, GroupCalm(client, notices_queue(TASK_QUEUE)))
     async with (

@@ -5,13 +5,14 @@ from typing import Any
 
 from pydantic import BaseModel
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 from roust.domain.digest import DigestRequest
 from roust.domain.notification import PageRequest, PageResult
 from roust.domain.telling import NoticeRequest, NoticeResult
 from workflows.messages import notices_queue
+from workflows.precedence import precedence
 
 PAGE, NOTICE, DIGEST = "page", "notice", "digest"
 HEARTBEAT_MISSED, HEARTBEAT_BACK = "heartbeat_missed", "heartbeat_back"
@@ -37,6 +38,8 @@ def page(request: PageRequest, summary: str) -> ActivityHandle[PageResult]:
         heartbeat_timeout=timedelta(seconds=3),
         retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10)),
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        # Its own, not the start's: an alert may have become worse since. The service's fairness key is inherited.
+        priority=Priority(priority_key=precedence(request.urgency, request.alert.priority, request.kind)),
         summary=summary,
     )
 

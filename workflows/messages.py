@@ -26,6 +26,7 @@ def notices_queue(task_queue: str) -> str:
 
 
 WORKFLOW = "Alert"
+MERGED_PAGE = "MergedPage"
 TRIGGER, ACKNOWLEDGE, RESOLVE = "trigger", "acknowledge", "resolve"
 ESCALATE, REASSIGN, SNOOZE, NOTE, UPDATE = "escalate", "reassign", "snooze", "note", "update"
 HOLD = "hold"
@@ -69,6 +70,11 @@ def workflow_id(service: str, dedup_key: str) -> str:
     """`alert/{service}/{first 20 hex of sha256(dedup key)}`: one open alert per service and key."""
     digest = hashlib.sha256(dedup_key.encode("utf-8", "surrogatepass")).hexdigest()
     return f"alert/{service}/{digest[:20]}"
+
+
+def page_workflow_id(service: str, page: str) -> str:
+    """`page/{service}/{page}`: the record of a merged page."""
+    return f"page/{service}/{page}"
 
 
 def alert_id(workflow: str, first_run: str) -> str:

@@ -29,7 +29,7 @@ def _encode(value: dict[str, Any]) -> bytes:
 
 def _plain(message: Message) -> dict[str, Any]:
     alert = message.alert
-    return {
+    plain: dict[str, Any] = {
         "type": message.kind.value,
         "id": message.key,
         "alert": {
@@ -47,6 +47,18 @@ def _plain(message: Message) -> dict[str, Any]:
         "step": message.step,
         "pass": message.pass_,
     }
+    if message.parts:
+        plain["acknowledge_url"] = message.answer_url
+        plain["alerts"] = [
+            {
+                "id": part.id,
+                "summary": part.summary,
+                "priority": part.priority.value,
+                "acknowledge_url": part.acknowledge_url,
+            }
+            for part in message.parts
+        ]
+    return plain
 
 
 def _whole(message: Message) -> dict[str, Any]:

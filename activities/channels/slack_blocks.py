@@ -39,7 +39,12 @@ def blocks(message: Message, *, private: bool) -> list[dict[str, Any]]:
     ]
     links = hyperlinks(message.alert)
     if private and message.answer_url:
-        links = [Hyperlink("Open the alert", message.answer_url), *links]
+        links = [
+            Hyperlink(
+                f"Answer for all {len(message.parts)}" if message.parts else "Open the alert", message.answer_url
+            ),
+            *links,
+        ]
     if links:
         words = " · ".join(_link(link) for link in links)
         shown.append({"type": "section", "text": {"type": "mrkdwn", "text": words[:_SECTION], "verbatim": True}})

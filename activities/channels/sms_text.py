@@ -59,7 +59,7 @@ def _words(message: Message) -> str:
     before = _BEFORE.get(message.kind, "")
     if message.kind is MessageKind.PAGE and message.occasion.startswith(LAST_RESORT):
         before = "Nobody has answered: "
-    return plain(f"{before}{alert.priority.value} {service}: {text.line(alert.summary) or 'no summary'}")
+    return plain(f"{before}{alert.priority.value} {service}: {text.line(message.headline) or 'no summary'}")
 
 
 def _since(message: Message) -> str:
@@ -76,6 +76,8 @@ def _since(message: Message) -> str:
 
 
 def _answers(message: Message, code: str | None, url: str | None) -> list[str]:
+    if message.parts and url and message.kind is not MessageKind.RESOLVED:
+        return [url]
     if message.kind is MessageKind.RESOLVED or code is None:
         return []
     word = "resolve" if message.kind is MessageKind.REMINDER else "ack"

@@ -69,7 +69,10 @@ class SmsChannel:
     async def send(self, message: Message, contact: Contact) -> Receipt:
         replies, alert = self._replies, message.alert.id
         code = url = None
-        if replies is not None and message.answer_url is not None:
+        if message.parts:
+            # A code would answer for the worst alone.
+            url = message.answer_url
+        elif replies is not None and message.answer_url is not None:
             code = replies.code(alert, message.user, message.step)
             url = _short(replies, message)
         form = {"Body": sms_text(message, code, url)} | _status_callback(replies, message, "sms")
@@ -92,12 +95,13 @@ class VoiceChannel:
     def script(self, message: Message) -> str:
         """What is said, as TwiML."""
         alert = message.alert
-        words = twiml.spoken(alert.priority.value, alert.service, alert.summary)
+        words = twiml.spoken(alert.priority.value, alert.service, message.headline)
         if message.kind is MessageKind.REMINDER:
             words = f"A reminder: you have this, and it is not resolved yet. {words}"
         if self._replies is None or message.answer_url is None:
             return twiml.twice(words)
-        return twiml.question(words, self._replies.call_url(alert.id, message.user, message.step))
+        action = self._replies.call_url(alert.id, message.user, message.step, message.page)
+        return twiml.question(words, action, together=bool(message.parts))
 
 
 def twilio_channels(directory: Directory, verify: ssl.SSLContext | None = None) -> dict[str, Channel]:

@@ -9,6 +9,7 @@ KEYS = {"4": "acknowledge", "5": "escalate", "6": "resolve"}
 """The keys of a call, as GoAlert's; `*` says it again."""
 AGAIN = "*"
 _WHICH = "Press 4 to acknowledge, 5 to escalate, 6 to resolve, or star to hear it again."
+_WHICH_OF_ALL = "Press 4 to acknowledge all of them, or star to hear it again."
 _NOBODY = "No key was pressed. The alert goes on. Goodbye."
 _ANSWER_WITHIN = 10
 """Seconds for the first key."""
@@ -42,16 +43,16 @@ def twice(words: str) -> str:
     return _response(f'{_say(words)}<Pause length="1"/>{_say(words)}')
 
 
-def question(words: str, action: str) -> str:
+def question(words: str, action: str, together: bool = False) -> str:
     """A call that says `words` two times and posts the key that is pressed to `action`. No key: nothing happens,
-    so that an answering machine answers nothing."""
-    whole = _say(f"{words} {_WHICH}")
+    so that an answering machine answers nothing. `together`: it is about several alerts."""
+    whole = _say(f"{words} {_WHICH_OF_ALL if together else _WHICH}")
     return _gather(f'{whole}<Pause length="1"/>{whole}', action)
 
 
-def again(words: str, action: str) -> str:
+def again(words: str, action: str, together: bool = False) -> str:
     """In a call: `words` once more, and the same keys."""
-    return _gather(_say(f"{words} {_WHICH}"), action)
+    return _gather(_say(f"{words} {_WHICH_OF_ALL if together else _WHICH}"), action)
 
 
 def spoken(priority: str, service: str, summary: str) -> str:

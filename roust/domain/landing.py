@@ -1,6 +1,7 @@
 """What became of a send, taken into the alert: who was reached, what is tried again, whether to hurry."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from roust.domain.alert import AlertState
 from roust.domain.climb import LAST_RESORT_EVERY, RETRY_AT_THE_END, RETRY_DELAYS, Retry, merged
@@ -56,7 +57,7 @@ def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) 
     story.note(
         ENTRY.get(flight.kind, Kind.TOLD),
         outcome.at or now,
-        f"{planned.user} by {planned.contact}: {IN_WORDS[outcome.result]}.",
+        f"{planned.user} by {planned.contact}: {IN_WORDS[outcome.result]}{_merged(outcome)}.",
         user=planned.user,
         contact=planned.contact,
         channel=outcome.channel or None,
@@ -67,7 +68,7 @@ def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) 
         cycle=planned.cycle,
         pass_=planned.pass_,
         step=planned.step,
-        data={"night": True} if outcome.night else None,
+        data=_data(outcome),
     )
     if sent and flight.kind is MessageKind.PAGE:
         if (planned.user, planned.contact) not in story.paged:
@@ -76,6 +77,19 @@ def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) 
             story.climb.reach()
             story.last_resort_due = None
         story.step_sent = story.step_sent or planned.user in story.step_users
+
+
+def _data(outcome: Outcome) -> dict[str, Any] | None:
+    """What programs read of it: the report counts the nights, a merged page is named."""
+    night = {"night": True} if outcome.night else {}
+    page = {"page": outcome.page, "alerts": outcome.merged_with + 1} if outcome.page else {}
+    return (night | page) or None
+
+
+def _merged(outcome: Outcome) -> str:
+    if not outcome.page:
+        return ""
+    return f", merged with {outcome.merged_with} other{'s' * (outcome.merged_with != 1)}"
 
 
 def _try_again(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> None:

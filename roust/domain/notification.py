@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from roust.domain.alert import AlertText, Urgency
+from roust.domain.alert import AlertText, Priority, Urgency
 from roust.domain.notice import Notice
 from roust.domain.notice_template import NoticeTemplate
 from roust.domain.policy import Target
@@ -81,6 +81,8 @@ class Posted(BaseModel):
 class Outcome(BaseModel):
     """What became of one send: `said` is the provider's word, at most 200 characters, address masked.
     `ref` as in `Posted`; empty where the channel cannot rewrite. `night`: it was night where the user lives.
+
+    `page`: the key of the merged page that it went out in, together with `merged_with` other alerts.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -93,6 +95,8 @@ class Outcome(BaseModel):
     at: datetime | None = None
     ref: str = ""
     night: bool = False
+    page: str = ""
+    merged_with: int = 0
 
 
 class Resolved(BaseModel):
@@ -157,13 +161,40 @@ class Press(BaseModel):
     token: str = Field(repr=False)
 
 
+class Part(BaseModel):
+    """One of the alerts that a merged message tells of, its summary clean and in one line.
+    `acknowledge_url` answers for it alone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    summary: str
+    priority: Priority
+    acknowledge_url: str | None = None
+
+
+class MergedPage(BaseModel):
+    """The record of a merged page that went to `user` by `contact`: its link names it by `id`.
+
+    `alerts`: the ids of those it told of, the worst first.
+    """
+
+    id: str
+    service: str
+    user: str
+    contact: str
+    alerts: list[str]
+
+
 class Message(BaseModel):
     """One message to one contact, ready to be worded by its channel. Never enters a history.
 
     `key` is the idempotency key. `answer_url` is the responder's own link (None where there is nobody
     to answer), `press` the same for buttons. `step` 0 is the last resort. `refs`: the messages of before
     at this contact that the channel is to rewrite. `notices` (kind notice): what a stakeholder is told, one
-    outage, or several at once, which is a digest; `template`: the group's own words for a single one.
+    outage, or several at once, which is a digest; `template`: the group's own words for a single one. `parts`: all the
+    alerts that this message tells of when it merges several, the worst first, which is also `alert`; then
+    `answer_url` answers for all of them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -190,6 +221,20 @@ class Message(BaseModel):
     note: str = ""
     notices: list[Notice] = []
     template: NoticeTemplate | None = None
+    parts: list[Part] = []
+
+    @property
+    def page(self) -> str:
+        """The id of the merged page; empty when it tells of one alert."""
+        return self.key.rpartition("/")[2] if self.parts else ""
+
+    @property
+    def headline(self) -> str:
+        """What it is about: the alert's summary, or `14 alerts, worst P1: ` and the worst one's."""
+        alert = self.alert
+        if not self.parts:
+            return alert.summary
+        return f"{len(self.parts)} alerts, worst {alert.priority.value}: {alert.summary}"
 
 
 class Receipt(BaseModel):

@@ -25,11 +25,13 @@ class BadLink(RoustError):
 
 @dataclass(frozen=True)
 class AnswerToken:
-    """What a link says: whose it is, for which alert, and when it was made."""
+    """What a link says: whose it is, for which alert, and when it was made. `page`: it answers for all alerts
+    of that merged page, of which `alert` was the worst."""
 
     alert: str
     user: str
     made_at: datetime
+    page: str = ""
 
 
 class PlainSerializer(URLSafeTimedSerializer):
@@ -58,8 +60,11 @@ class Links:
 
     def answer_url(self, alert_id: str, user: str) -> str:
         """The link that `user` answers alert `alert_id` by. Opening it changes nothing (CONTRACT §4)."""
-        token = self._serializer.dumps([alert_id, user])
-        return f"{self._base_url}/a/{token if isinstance(token, str) else token.decode()}"
+        return self._url([alert_id, user])
+
+    def page_url(self, alert_id: str, user: str, page: str) -> str:
+        """The link that `user` answers all alerts of the merged page `page` by; `alert_id` is the worst of them."""
+        return self._url([alert_id, user, page])
 
     def press(self, alert_id: str, user: str, step: int) -> Press:
         """What a button that `user` presses carries; an escalate from it is bound to `step`."""
@@ -86,6 +91,8 @@ class Links:
         match said:
             case [str(alert), str(user)]:
                 return AnswerToken(alert, user, made_at)
+            case [str(alert), str(user), str(page)]:
+                return AnswerToken(alert, user, made_at, page)
             case _:
                 raise BadLink("this link is of another kind")
 
@@ -94,6 +101,10 @@ class Links:
             return AnswerToken(*self._short.read(token))
         except NotShort as error:
             raise BadLink(str(error)) from None
+
+    def _url(self, said: list[str]) -> str:
+        token = self._serializer.dumps(said)
+        return f"{self._base_url}/a/{token if isinstance(token, str) else token.decode()}"
 
 
 def alert_url(base_url: str, alert_id: str) -> str:

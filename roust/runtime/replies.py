@@ -25,11 +25,13 @@ _CODE, _CALL, _DELIVERY = "roust.reply.v1", "roust.call.v1", "roust.delivery.v1"
 
 @dataclass(frozen=True)
 class Called:
-    """Who was called, about which alert, and which step they heard of."""
+    """Who was called, about which alert, and which step they heard of. `page`: about all alerts of that
+    merged page, of which it was the worst."""
 
     alert: str
     user: str
     step: int
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,15 +73,18 @@ class Replies:
         """The answer link, in as few letters as a text message has room for."""
         return self._links.short_url(alert, user)
 
-    def call_url(self, alert: str, user: str, step: int) -> str:
+    def call_url(self, alert: str, user: str, step: int, page: str = "") -> str:
         """Where the keys pressed in a call go."""
-        return f"{self._base_url}/in/twilio/voice/{self._made(_CALL, [alert, user, step])}"
+        said = [alert, user, step, page] if page else [alert, user, step]
+        return f"{self._base_url}/in/twilio/voice/{self._made(_CALL, said)}"
 
     def read_call(self, token: str) -> Called:
         """Raises BadLink for what we did not make, and for a call of long ago."""
         match self._read(_CALL, token, CALL_LIFE):
             case [str(alert), str(user), int(step)]:
                 return Called(alert, user, step)
+            case [str(alert), str(user), int(step), str(page)]:
+                return Called(alert, user, step, page)
             case _:
                 raise BadLink("this is no call of ours")
 

@@ -24,6 +24,12 @@ def test_a_link_says_whose_it_is_and_for_which_alert() -> None:
     assert abs((datetime.now(UTC) - said.made_at).total_seconds()) < 3600
 
 
+def test_a_merged_pages_link_says_which_page_and_no_other_link_does() -> None:
+    said = LINKS.read(LINKS.page_url("checkout-1", "ada", "0f" * 16).rpartition("/")[2])
+    assert (said.alert, said.user, said.page) == ("checkout-1", "ada", "0f" * 16)
+    assert LINKS.read(TOKEN).page == ""
+
+
 def test_no_proxy_mistakes_a_link_for_a_hidden_file_or_a_mail_program_for_its_sentence() -> None:
     made = token(LINKS, alert="checkout-" + "0" * 60)
     assert made[0].isalnum()
