@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from api import answer_merged
 from api.answer_page import (
     CANNOT_LOOK,
     EXPIRED,
@@ -73,6 +74,11 @@ async def _look(
     again: Again | None = None,
 ) -> HTMLResponse:
     reader = _reader(request, answer)
+    if answer.page:
+        expired, links = _expired(answer, reader), _links(request)
+        if merged := await answer_merged.look(_gateway(request), answer, reader, links, expired, said, again):
+            return _page(merged.said, merged.body)
+        said = said or answer_merged.WORST_ONLY
     try:
         alert = await _gateway(request).view(answer.alert)
     except Unavailable:
@@ -97,9 +103,11 @@ async def _open(request: Request, said: Outcome | None, reader: Reader, alert: A
 
 
 async def _act(request: Request, answer: AnswerToken, button: Button, text: str) -> HTMLResponse:
+    gateway, reader = _gateway(request), _reader(request, answer)
+    if answer.page and (said := await answer_merged.press(gateway, answer, reader, button, text)):
+        return await _look(request, answer, said)
     if button in (Button.ACKNOWLEDGE, Button.RESOLVE):
         return await _answer(request, answer, button)
-    gateway, reader = _gateway(request), _reader(request, answer)
     try:
         said = await do(gateway, answer, button, text, reader)
     except (BeyondRetention, NoSuchAlert):
@@ -175,6 +183,11 @@ def _page(said: Outcome | None, body: str | None = None) -> HTMLResponse:
 
 def _reader(request: Request, answer: AnswerToken) -> Reader:
     return Reader(answer.user, _directory(request), datetime.now(UTC))
+
+
+def _links(request: Request) -> Links:
+    directory = _directory(request)
+    return Links(_keys(directory), directory.url)
 
 
 def _keys(directory: Directory) -> list[str]:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -163,6 +164,32 @@ def render(
         "mine": alert is not None and reader is not None and alert.owner == reader.user,
     }
     return _PAGES.get_template("answer.html").render(shown)
+
+
+def render_merged(
+    said: Outcome | None,
+    reader: Reader,
+    service: str,
+    listed: Sequence[object],
+    count: int,
+    paging: int,
+    others: int,
+    again: Again | None = None,
+) -> str:
+    """The page of `count` alerts, of which `listed` are named and `paging` page; `others`: so many of the
+    service, when that is more."""
+    return _PAGES.get_template("answer_merged.html").render(
+        style=_STYLE,
+        said=said,
+        reader=reader,
+        service=service,
+        listed=listed,
+        count=count,
+        paging=paging,
+        others=others,
+        again=again,
+        words=WORDS,
+    )
 
 
 def _safe(href: str | None) -> bool:

@@ -110,17 +110,18 @@ async def _acknowledge_all(gateway: Gateway, answer: AnswerToken, reader: Reader
             mine, confirmed = {answer.alert}, False
         all_ = await gateway.acknowledge_service(service, answer.user, "link")
     except NoSuchService:
-        return _acknowledged(len(mine), service, confirmed, reader)
+        return acknowledged(len(mine), service, confirmed, reader)
     except Unavailable:
         one = "This one is acknowledged; the others are NOT" if mine else "NOT acknowledged"
         return Outcome(f"{one}: Temporal cannot be reached; escalation continues. Press again.", "bad", 503)
     mine |= set(all_.acknowledged)
     if failed := len(all_.failed.keys() - mine):
         return Outcome(f"{len(mine)} acknowledged, {failed} NOT: they could not be told. Press again.", "bad", 503)
-    return _acknowledged(len(mine), service, confirmed, reader)
+    return acknowledged(len(mine), service, confirmed, reader)
 
 
-def _acknowledged(count: int, service: str, confirmed: bool, reader: Reader) -> Outcome:
+def acknowledged(count: int, service: str, confirmed: bool, reader: Reader) -> Outcome:
+    """That so many alerts of `service` were acknowledged; not `confirmed`: on record only."""
     what = f"{count} alert{'s' * (count != 1)} of {service}"
     if not confirmed:
         return Outcome(

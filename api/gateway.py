@@ -1,6 +1,6 @@
 """The gateway: the one door from HTTP to Temporal. Handlers parse, make one gateway call, return."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -66,6 +66,10 @@ class NoSuchMaintenance(RoustError):
 
 class NoSuchService(RoustError):
     """There is no service of that name, and no open alert of one (404)."""
+
+
+class NoSuchPage(RoustError):
+    """That merged page is not on record, or no longer kept (404)."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,14 @@ class Gateway(Protocol):
     async def acknowledge_service(self, service: str, by: str, via: str) -> AcknowledgedAll:
         """Acknowledge all alerts of `service` that page: triggered and exhausted ones. They come from a
         list that lags some seconds; again is safe. Raises NoSuchService, Unavailable (none could be told)."""
+        ...
+
+    async def page_alerts(self, service: str, page: str) -> list[str]:
+        """The ids of the alerts that a merged page told of, the worst first. Raises NoSuchPage, Unavailable."""
+        ...
+
+    async def acknowledge_each(self, alerts: Sequence[str], by: str, via: str) -> AcknowledgedAll:
+        """Acknowledge those of `alerts` that are open. Raises Unavailable (none could be told)."""
         ...
 
     async def paging(self, service: str) -> int:

@@ -21,6 +21,7 @@ from api.lane import Pace
 from api.lanes import Lanes
 from api.listing import list_alerts
 from api.maintenance_book import MaintenanceBook
+from api.merged import acknowledge_each, page_alerts
 from api.opening import TemporalAlert, standing
 from api.overrides_kept import KeptInTemporal
 from api.reading import Reading
@@ -165,6 +166,15 @@ class TemporalGateway:
 
     async def acknowledge_service(self, service: str, by: str, via: str) -> AcknowledgedAll:
         answer = await acknowledge_all(self._client, service, by, via, known=service in self._directory().services)
+        for alert in answer.acknowledged:
+            self._views.forget(alert)
+        return answer
+
+    async def page_alerts(self, service: str, page: str) -> list[str]:
+        return await page_alerts(self._client, service, page)
+
+    async def acknowledge_each(self, alerts: Sequence[str], by: str, via: str) -> AcknowledgedAll:
+        answer = await acknowledge_each(self._client, alerts, by, via)
         for alert in answer.acknowledged:
             self._views.forget(alert)
         return answer

@@ -39,12 +39,8 @@ def blocks(message: Message, *, private: bool) -> list[dict[str, Any]]:
     ]
     links = hyperlinks(message.alert)
     if private and message.answer_url:
-        links = [
-            Hyperlink(
-                f"Answer for all {len(message.parts)}" if message.parts else "Open the alert", message.answer_url
-            ),
-            *links,
-        ]
+        label = f"Answer for all {len(message.parts)}" if message.parts else "Open the alert"
+        links = [Hyperlink(label, message.answer_url), *links]
     if links:
         words = " · ".join(_link(link) for link in links)
         shown.append({"type": "section", "text": {"type": "mrkdwn", "text": words[:_SECTION], "verbatim": True}})

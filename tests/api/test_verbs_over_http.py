@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
-from api import storm
+from api import merged
 from api.gateway import Unavailable
 from api.temporal_gateway import TemporalGateway
 from api.updating import Updating
@@ -335,7 +335,7 @@ async def test_what_could_not_be_told_in_a_storm_is_named(
     assert first is not None
     assert second is not None
     await listed(gateway, service, 2)
-    real, left = storm.asked, [first]
+    real, left = merged.asked, [first]
 
     async def failing(call: object) -> object:
         if getattr(call, "__name__", "") == "signal" and left:
@@ -344,7 +344,7 @@ async def test_what_could_not_be_told_in_a_storm_is_named(
             raise Unavailable("away")
         return await real(call)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(storm, "asked", failing)
+    monkeypatch.setattr(merged, "asked", failing)
     answer = (await http.post(f"/v1/services/{service}/acknowledge", headers=ADA)).json()
     assert len(answer["acknowledged"]) == 1
     assert [one["reason"] for one in answer["failed"]] == ["away"]

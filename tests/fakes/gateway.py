@@ -1,5 +1,6 @@
 """A gateway that remembers what it was told and answers as Temporal would."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -78,6 +79,12 @@ class RecordingGateway:
         self._not_asked()
 
     async def acknowledge_service(self, service: str, by: str, via: str) -> Any:
+        self._not_asked()
+
+    async def page_alerts(self, service: str, page: str) -> Any:
+        self._not_asked()
+
+    async def acknowledge_each(self, alerts: Sequence[str], by: str, via: str) -> Any:
         self._not_asked()
 
     async def paging(self, service: str) -> Any:
