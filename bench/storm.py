@@ -1,0 +1,224 @@
+"""A storm of one service beside a few alerts of another, through real processes: `python -m bench.storm`.
+
+`roust up` runs as people run it; this process is the alert source and the receiver of the webhooks. Prints how
+many pages the storm made, and how long the others, and an urgent alert in its middle, waited for theirs.
+"""
+
+import asyncio
+import json
+import os
+import platform
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psutil
+
+STORM = int(os.environ.get("STORM", "500"))
+OTHERS = int(os.environ.get("OTHERS", "5"))
+AT_ONCE = int(os.environ.get("AT_ONCE", "64"))
+IDLE = int(os.environ.get("IDLE", "5"))
+
+CONFIG = """
+link_keys: [a-key-of-the-measurement-0123456789]
+default_service: checkout
+defaults: {{last_resort: [{{user: ada}}]}}
+users:
+  ada: {{contacts: {{hook: {{webhook: "http://127.0.0.1:{port}/ada"}}}}}}
+escalation_policies:
+  one: {{steps: [{{notify: [{{user: ada}}], wait: 1h}}]}}
+services:
+  checkout: {{escalation_policy: one, integration_keys: [key-of-checkout-0123456789]}}
+  search: {{escalation_policy: one, integration_keys: [key-of-search-0123456789ab]}}
+  idle: {{escalation_policy: one, integration_keys: [key-of-idle-0123456789abcd]}}
+channels: {{webhook: {{allow: [127.0.0.0/8]}}}}
+"""
+KEYS = {
+    "checkout": "key-of-checkout-0123456789",
+    "search": "key-of-search-0123456789ab",
+    "idle": "key-of-idle-0123456789abcd",
+}
+
+
+@dataclass
+class Receiver:
+    """What came in by webhook: how many alerts each page told of, and when each alert was first told of."""
+
+    pages: list[tuple[str, int]] = field(default_factory=list)
+    told: dict[str, float] = field(default_factory=dict)
+
+    def take(self, page: dict[str, Any]) -> None:
+        now = time.monotonic()
+        ids = [part["id"] for part in page.get("alerts", [page["alert"]])]
+        self.pages.append((page["alert"]["service"], len(ids)))
+        for alert in ids:
+            self.told.setdefault(alert, now)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        length = re.search(r"content-length: (\d+)", head)
+        self.take(json.loads(await reader.readexactly(int(length[1]) if length else 0)))
+        writer.write(b"HTTP/1.1 204 Taken\r\nconnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+
+@dataclass
+class Source:
+    """Triggers over HTTP as a monitoring does; remembers when it began to."""
+
+    http: httpx2.AsyncClient
+    begun: dict[str, float] = field(default_factory=dict)
+    accepted: dict[str, float] = field(default_factory=dict)
+    refused: int = 0
+
+    async def trigger(self, service: str, name: str, priority: str) -> str:
+        began = time.monotonic()
+        while True:
+            answer = await self.http.post(
+                "/v1/alerts",
+                json={"summary": f"{name} is down", "dedup_key": name, "priority": priority},
+                headers={"Authorization": f"Bearer {KEYS[service]}"},
+            )
+            if answer.status_code == 202:
+                break
+            self.refused += 1
+            await asyncio.sleep(0.5)
+        alert = str(answer.json()["id"])
+        self.begun[alert], self.accepted[alert] = began, time.monotonic()
+        return alert
+
+
+@asynccontextmanager
+async def roust_up(folder: Path, port: int) -> AsyncIterator[tuple[str, list[psutil.Process]]]:
+    """Where its API is, and its processes: Temporal's server and our own."""
+    config = folder / "roust.yaml"
+    config.write_text(CONFIG.format(port=port))
+    ports = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
+    with (folder / "log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "roust", "up", "--config", str(config), "--state", str(folder / "state"), *ports),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+        )
+        try:
+            assert process.stdout is not None
+            while line := (await process.stdout.readline()).decode():
+                if found := re.search(r"API\s+(http://\S+)", line):
+                    server = psutil.Process(int((folder / "state" / "temporal.pid").read_text()))
+                    yield found[1], [server, psutil.Process(process.pid)]
+                    break
+            else:
+                raise SystemExit((folder / "log").read_text())
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+def cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+async def until(true: Callable[[], bool], within: float) -> None:
+    async with asyncio.timeout(within):
+        while not true():  # noqa: ASYNC110 (what it waits for comes over a socket)
+            await asyncio.sleep(0.01)
+
+
+async def in_idle(source: Source, receiver: Receiver) -> list[float]:
+    taken = []
+    for number in range(IDLE):
+        alert = await source.trigger("idle", f"idle-{number}", "P2")
+        await until(lambda alert=alert: alert in receiver.told, 30)  # type: ignore[misc]
+        taken.append(receiver.told[alert] - source.begun[alert])
+        # Another storm each time: as long as one is remembered, and a second more.
+        await asyncio.sleep(11)
+    return taken
+
+
+async def measure(source: Source, receiver: Receiver, processes: list[psutil.Process]) -> None:
+    idle = await in_idle(source, receiver)
+    before = [cpu(process) for process in processes]
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(number: int) -> str:
+        async with places:
+            return await source.trigger("checkout", f"checkout-{number}", "P2" if number % 2 else "P3")
+
+    began = time.monotonic()
+    storm = [asyncio.create_task(one(number)) for number in range(STORM)]
+    others, urgent = [], ""
+    for number in range(OTHERS):
+        await until(lambda number=number: sum(t.done() for t in storm) >= STORM * (number + 1) // (OTHERS + 1), 300)  # type: ignore[misc]
+        others.append(await source.trigger("search", f"search-{number}", "P2"))
+        if number == OTHERS // 2:
+            urgent = await source.trigger("checkout", "urgent", "P1")
+    alerts = [await task for task in storm]
+    accepted = time.monotonic() - began
+    every = {*alerts, *others, urgent}
+    await until(lambda: every <= receiver.told.keys(), 300)
+    report(source, receiver, idle, alerts, others, urgent, accepted, began)
+    server, ours = ((cpu(p) - b) / len(every) * 1000 for p, b in zip(processes, before, strict=True))
+    print(f"CPU per alert                  server {server:.0f} ms, API and worker {ours:.0f} ms")
+
+
+def report(
+    source: Source,
+    receiver: Receiver,
+    idle: list[float],
+    alerts: list[str],
+    others: list[str],
+    urgent: str,
+    accepted: float,
+    began: float,
+) -> None:
+    def waits(names: list[str]) -> list[float]:
+        return sorted(receiver.told[name] - source.begun[name] for name in names)
+
+    merged = [size for service, size in receiver.pages if service == "checkout"]
+    first, every = waits(others), waits(alerts)
+    usual = statistics.median(idle)
+    print(f"storm: {STORM} alerts of one service, {AT_ONCE} at once; {OTHERS} of another, one urgent in the middle")
+    print(f"accepted in {accepted:.1f} s, 503 along the way: {source.refused}")
+    print(f"pages for the storm            {len(merged)} (largest: {max(merged)} alerts; in order: {merged})")
+    print(f"each of the storm told after   p50 {statistics.median(every):.2f} s, last {every[-1]:.2f} s")
+    print(f"last page of the storm         {max(receiver.told.values()) - began:.1f} s after its first event")
+    print(f"a page in idle                 {usual:.2f} s (median of {len(idle)})")
+    print(f"first page of the others       {receiver.told[others[0]] - source.begun[others[0]]:.2f} s")
+    print(f"pages of the others            p50 {statistics.median(first):.2f} s, worst {first[-1]:.2f} s")
+    posted = statistics.median(source.accepted[name] - source.begun[name] for name in others)
+    print(f"  of which until accepted      p50 {posted:.2f} s")
+    print(f"  over idle                    {statistics.median(first) / usual:.1f} and {first[-1] / usual:.1f} times")
+    print(f"the urgent one of the storm    {receiver.told[urgent] - source.begun[urgent]:.2f} s")
+
+
+async def run() -> None:
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}")
+    receiver = Receiver()
+    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            server,
+            roust_up(Path(folder), server.sockets[0].getsockname()[1]) as (url, processes),
+            httpx2.AsyncClient(base_url=url, timeout=60, trust_env=False) as http,
+        ):
+            await measure(Source(http), receiver, processes)
+
+
+def main() -> None:
+    """Print what a storm does to those who are paged."""
+    asyncio.run(run())
+
+
+if __name__ == "__main__":
+    main()
