@@ -20,7 +20,6 @@ _STYLES = {
     "repeat": "magenta",
     "notice": "blue",
     "next": "dim",
-    "notice": "blue",
     "update": "bold green",
 }
 
