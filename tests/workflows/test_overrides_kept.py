@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 import pytest_asyncio
 from temporalio.client import WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
@@ -20,10 +21,20 @@ from roust.runtime.published import Published
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
 from tests.workflows.book import HOUR, Book
+from tests.workflows.conftest import test_server as server_program
 from worker.main import build_worker
 from workflows import publication
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def env() -> AsyncIterator[WorkflowEnvironment]:
+    """A server of its own: thirty days of its one clock would wear out whatever other tests left open."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        data_converter=pydantic_data_converter, test_server_existing_path=server_program()
+    ) as environment:
+        yield environment
 
 
 @pytest_asyncio.fixture(loop_scope="session")
