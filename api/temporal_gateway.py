@@ -275,4 +275,4 @@ def _said(event: Event, decision: Decision, service: str, grouped: Place, direct
     if known.doubt:
         decision = replace(decision, why=[*decision.why, known.doubt])
     opening = pinned(event, decision, service, grouped, directory, request, at, known.entries)
-    return Said(opening, repeat(event, decision, grouped, request, at))
+    return Said(opening, repeat(event, decision, grouped, opening))

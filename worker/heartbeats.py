@@ -59,7 +59,7 @@ class Heartbeats:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             memo={LABELS: event.labels} if opening.held_until else None,
             start_signal=TRIGGER,
-            start_signal_args=[repeat(event, decision, grouped, request, at)],
+            start_signal_args=[repeat(event, decision, grouped, opening)],
         )
         log.info("a heartbeat stays away", heartbeat=silence.name, service=service)
         return True

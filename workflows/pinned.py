@@ -52,9 +52,10 @@ def pinned(
     )
 
 
-def repeat(event: Event, decision: Decision, grouped: Place, request: str, at: datetime) -> Trigger:
-    """The same event for an alert that is open already, cut smaller."""
-    return _trigger(sized_repeat(event), decision, grouped, request, at)
+def repeat(event: Event, decision: Decision, grouped: Place, opening: AlertInput) -> Trigger:
+    """The same event for an alert that is open already, cut smaller; `opening`: what it would have started."""
+    trigger = _trigger(sized_repeat(event), decision, grouped, opening.trigger.request, opening.trigger.at)
+    return trigger.model_copy(update={"held_until": opening.held_until})
 
 
 def _trigger(event: Event, decision: Decision, grouped: Place, request: str, at: datetime) -> Trigger:

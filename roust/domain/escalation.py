@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from roust.domain.alert import AlertState, AlertText, Answer, Urgency
 from roust.domain.climb import Climb, Retry, planned_instant
 from roust.domain.duration import format_duration
+from roust.domain.holding import begin_or_hold
 from roust.domain.news import News
 from roust.domain.notification import MessageKind, Planned, Posted
 from roust.domain.policy import EscalationPolicy, Step, Target
@@ -199,9 +200,9 @@ class Escalation(BaseModel):
             case AlertState.RESOLVED:
                 self.note(Kind.WITHDRAWN, now, "Triggered again before the end: the resolve is withdrawn.")
                 self._clear_answerers()
-                self.begin_cycle(now, now)
+                begin_or_hold(self, trigger, now)
             case AlertState.SUPPRESSED:
-                self.begin_cycle(now, now)
+                begin_or_hold(self, trigger, now)
             case AlertState.TRIGGERED if louder:
                 self._louder(now)
             case AlertState.SNOOZED if louder:

@@ -1,13 +1,26 @@
-"""Holding: what a change of the maintenance does to an alert that is held already."""
+"""Holding: what begins to page in maintenance, and what a change of the maintenance does to what it holds."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from roust.domain.alert import AlertState
-from roust.domain.escalation import Escalation
 from roust.domain.timeline import Kind
+from roust.domain.trigger import Trigger
+
+if TYPE_CHECKING:
+    from roust.domain.escalation import Escalation
 
 
-def hold_anew(story: Escalation, until: datetime | None, because: str, now: datetime) -> None:
+def begin_or_hold(story: "Escalation", trigger: Trigger, now: datetime) -> None:
+    """It climbs now; in maintenance it waits for the end, as what starts in it does (CONTRACT rule 17)."""
+    story.begin_cycle(now, now)
+    if trigger.held_until is not None and trigger.held_until > now:
+        story.enter(AlertState.HELD, now)
+        story.resume_at = trigger.held_until
+        story.note(Kind.HELD, now, f"Held until {trigger.held_until:%Y-%m-%d %H:%M} UTC: maintenance.")
+
+
+def hold_anew(story: "Escalation", until: datetime | None, because: str, now: datetime) -> None:
     """The alert is held until `until` now; None: no longer, so it climbs. Nothing for one that is not held."""
     if story.alert.state is not AlertState.HELD or until == story.resume_at:
         return

@@ -14,7 +14,7 @@ class Trigger(BaseModel):
 
     `count`: how many events this one stands for (repeats are coalesced at the intake). `request` is
     unique per event, so that the same trigger in a start and in a signal counts once. `members`: which
-    parts of a grouped alert it speaks of.
+    parts of a grouped alert it speaks of. `held_until`: it came in maintenance, which ends then.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,3 +34,4 @@ class Trigger(BaseModel):
     truncated: bool = False
     count: int = 1
     members: list[str] = []
+    held_until: datetime | None = None

@@ -1,6 +1,7 @@
 """CONTRACT rules 16 and 17: as few pages as possible, and none too few: settle, suppress, hold, snooze."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -183,3 +184,29 @@ def test_a_persons_resolve_ends_the_whole_group() -> None:
 def test_a_group_goes_on_after_an_acknowledge_until_its_last_part_is_over() -> None:
     w = World(steps=TWO, members=["a", "b"]).run(100, [(5, ACK), (10, part_over("a")), (20, part_over("b"))])
     assert (w.state, w.pages, w.others) == ("resolved", [(0, "ada")], [(20, "ada", "resolved")])
+
+
+# -- maintenance, for what begins to page in it ----------------------------------------------------------------
+
+
+def in_maintenance(w: World) -> None:
+    w.trigger(priority="P1", urgency="high", held_until=w.start + timedelta(seconds=3600))
+
+
+def test_a_suppressed_alert_that_begins_to_page_in_maintenance_is_held_to_its_end() -> None:
+    w = World(steps=TWO, action="suppress", rules=HIGH).run(3599, [(100, in_maintenance)])
+    assert (w.sent, w.state) == ([], "held")
+    assert kinds(w)[-1] == "held"
+    assert w.run(3700).pages_by == [(3600, "ada", "push")]
+
+
+def test_a_new_outbreak_in_maintenance_that_meets_the_resolve_is_held_too() -> None:
+    w = World(steps=TWO, rules=HIGH, takes=5).run(3599, [(2, over), (3, in_maintenance)])
+    assert [page.after for page in w.sent if page.kind == "page"] == [0]
+    assert w.state == "held"
+    assert [page[0] for page in w.run(3700).pages_by] == [0, 3600]
+
+
+def test_what_climbs_when_maintenance_begins_goes_on() -> None:
+    w = World(steps=TWO, rules=HIGH).run(400, [(100, in_maintenance)])
+    assert w.pages_by == [(0, "ada", "push"), (300, "ben", "mail")]

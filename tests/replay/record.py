@@ -27,12 +27,14 @@ from tests.workflows.scene import Scene
 from worker.main import build_notices_worker, build_worker
 from workflows.messages import (
     ESCALATE,
+    HOLD,
     NOTE,
     REASSIGN,
     SEARCH_ATTRIBUTES,
     SNOOZE,
     UPDATE,
     Escalate,
+    Hold,
     Note,
     PostUpdate,
     Reassign,
@@ -110,6 +112,14 @@ async def promise(s: Scene) -> None:
     await s.handle.execute_update(UPDATE, ask)
 
 
+def held_until(seconds: float | None) -> Act:
+    async def act(s: Scene) -> None:
+        until = None if seconds is None else s.began + timedelta(seconds=seconds)
+        await s.handle.signal(HOLD, Hold(alert=(await s.view()).id, until=until))
+
+    return act
+
+
 Shape = tuple[dict[str, Any], dict[str, Any], list[Act]]
 LOW = {"priority": "P4", "urgency": "low"}
 
@@ -172,6 +182,12 @@ SHAPES |= {
     "noticed_when_raised": (HEARD, LOW, [after(60, worse), after(900, resolve)]),
     "noticed_and_continued_as_new": (HEARD, {}, [after(10, many), after(400, ack), after(500, resolve)]),
     "news_promised": (HEARD, {}, [after(60, ack), after(90, promise), after(900, post), after(1000, resolve)]),
+}
+SHAPES |= {
+    "held": ({}, {"held_for": 3600}, [after(60, worse), after(5000, ack)]),
+    "held_and_resolved": ({}, {"held_for": 3600}, [after(60, resolve)]),
+    "held_and_ended_early": ({}, {"held_for": 3600}, [after(60, held_until(None)), after(1000, ack)]),
+    "held_and_prolonged": ({}, {"held_for": 3600}, [after(60, held_until(7200)), after(9000)]),
 }
 FAILING: dict[str, tuple[str, str]] = {
     "refused": ("refuse", "ada"),

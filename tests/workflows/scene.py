@@ -82,7 +82,10 @@ class Scene:
     def handle(self) -> WorkflowHandle[Any, Any]:
         return self.env.client.get_workflow_handle(self.workflow)
 
-    async def start(self, **parts: Any) -> "Scene":
+    async def start(self, held_for: float | None = None, **parts: Any) -> "Scene":
+        """`held_for`: in maintenance that ends after so many seconds."""
+        if held_for is not None:
+            parts["held_until"] = await self.env.get_current_time() + timedelta(seconds=held_for)
         given = an_input(self.directory, key=self.key, **parts)
         self.started = await self.env.client.start_workflow(WORKFLOW, given, id=self.workflow, task_queue=TASK_QUEUE)
         self.began = (await self.handle.describe()).start_time

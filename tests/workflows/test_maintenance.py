@@ -14,11 +14,9 @@ HOUR = timedelta(hours=1)
 CLIMB = [(3600, "ada", "mail"), (3900, "ben", "mail"), (4500, "margaret", "mail")]
 
 
-async def held(scene: Staging, for_: timedelta = HOUR) -> Scene:
+async def held(scene: Staging) -> Scene:
     """An alert that is held for an hour."""
-    s = await scene()
-    now = await s.env.get_current_time()
-    return await s.start(held_until=now + for_, held_because="database upgrade")
+    return await (await scene()).start(held_for=3600, held_because="database upgrade")
 
 
 async def told(s: Scene, seconds: float | None, alert: str | None = None) -> None:

@@ -260,7 +260,7 @@ class _Playing:
             task_queue=TASK_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             start_signal=messages.TRIGGER,
-            start_signal_args=[repeat(event, decision, grouped, opening.trigger.request, at)],
+            start_signal_args=[repeat(event, decision, grouped, opening)],
         )
         return ""
 
