@@ -41,13 +41,14 @@ class AppriseChannel:
         if importlib.util.find_spec("apprise") is None:
             raise Refused("the package apprise is not installed: pip install 'roust[apprise]'")
         async with asyncio.timeout(DEADLINE):
+            # Apart, for the first time takes seconds on a busy machine: cut off here, nothing has gone out.
+            package = await asyncio.to_thread(_package)
             # A thread cannot be stopped; its own timeouts end it.
-            said = await asyncio.to_thread(_notify, contact.address, message)
+            said = await asyncio.to_thread(_notify, package, contact.address, message)
         return Receipt(said=said)
 
 
-def _notify(address: str, message: Message) -> str:
-    apprise = _package()
+def _notify(apprise: Any, address: str, message: Message) -> str:
     asset = apprise.AppriseAsset(http_redirects=False, storage_mode="memory", secure_logging=True, async_mode=False)
     try:
         service = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=False)
@@ -78,8 +79,12 @@ def _notify(address: str, message: Message) -> str:
 
 
 def _package() -> Any:
-    # Only where a contact needs it: it brings 180 services along. Its log names addresses.
+    """The package with its services read, at the first send by it: there are 180 of them."""
     package = importlib.import_module("apprise")
+    manager = importlib.import_module("apprise.manager_plugins").NotificationManager()
+    if not manager:
+        manager.load_modules()
+    # Its log names addresses.
     log = logging.getLogger("apprise")
     if log.propagate:
         log.propagate = False

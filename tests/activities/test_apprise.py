@@ -11,6 +11,7 @@ import pytest
 
 from activities.channels.apprise import AppriseChannel
 from activities.channels.channel import TryAgain
+from activities.notice_wording import worded_notice
 from roust.domain.alert import AlertText
 from roust.domain.apprise import ALLOWED
 from roust.domain.directory import Contact
@@ -18,10 +19,17 @@ from roust.domain.errors import Refused
 from roust.domain.settings import AppriseSettings
 from tests.activities.hostile import corpus
 from tests.activities.messages import a_message
+from tests.activities.notices import an_update, told
 from tests.builders import an_alert
 from tests.fakes.webhook_server import Reply, WebhookServer, a_webhook_server
 
 HOSTILE = corpus()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def package() -> None:
+    """Its 180 services are read once, which takes long on a busy machine."""
+    assert apprise.Apprise.instantiate("json://localhost") is not None
 
 
 @pytest.fixture
@@ -47,6 +55,16 @@ async def test_a_page_goes_out_with_its_link_first(server: WebhookServer) -> Non
     assert "step 2 of 3, pass 1 of 3" in request.json["message"]
     assert request.json["attachments"] == []
     assert receipt.said == "JSON took it"
+
+
+async def test_a_notice_is_in_a_stakeholders_words_alone(server: WebhookServer) -> None:
+    await a_channel("json").send(told(an_update()), ada(server))
+    said = server.requests[0].json
+    assert said["title"] == worded_notice(told(an_update())).subject
+    assert said["type"] == "info"
+    assert "the bank's gateway refuses our certificate" in said["message"]
+    assert "checkout is down" not in said["title"] + said["message"]
+    assert "Answer:" not in said["message"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from activities.channels.channel import TryAgain
 from activities.channels.ntfy import NtfyChannel
+from activities.notice_wording import worded_notice
 from roust.domain.alert import AlertText
 from roust.domain.directory import Contact
 from roust.domain.errors import Refused
@@ -17,6 +18,7 @@ from roust.domain.settings import NtfySettings
 from roust.runtime.presses import Presses
 from tests.activities.hostile import corpus
 from tests.activities.messages import a_message
+from tests.activities.notices import an_update, told
 from tests.activities.pages import LINKS
 from tests.builders import NOON, an_alert
 from tests.fakes.ntfy import Ntfy, an_ntfy
@@ -85,6 +87,16 @@ async def test_the_last_step_and_what_is_over_have_no_button_that_leads_nowhere(
         await a_channel().send(message, ada(server))
     labels = [[action["label"] for action in said["actions"]] for said in server.published]
     assert labels == [["Acknowledge", "Resolve"], [], ["Resolve", "Escalate"]]
+
+
+async def test_a_notice_is_in_a_stakeholders_words_alone(server: Ntfy) -> None:
+    await a_channel().send(told(an_update()), ada(server))
+    [said] = server.published
+    assert said["title"] == worded_notice(told(an_update())).subject
+    assert "the bank's gateway refuses our certificate" in said["message"]
+    assert said["title"] not in said["message"]
+    assert "checkout is down" not in said["title"] + said["message"]
+    assert not said.keys() & {"click", "actions"}
 
 
 async def test_every_attempt_carries_the_same_sequence_and_every_page_another(server: Ntfy) -> None:

@@ -8,12 +8,14 @@ import pytest
 
 from activities.channels.channel import TryAgain
 from activities.channels.slack import SlackChannel
+from activities.notice_wording import worded_notice
 from roust.domain.alert import AlertText
 from roust.domain.directory import Contact
 from roust.domain.errors import Refused
 from roust.domain.settings import SlackSettings
 from tests.activities.hostile import corpus
 from tests.activities.messages import a_message
+from tests.activities.notices import an_update, told
 from tests.activities.pages import LINKS
 from tests.builders import an_alert
 from tests.fakes.slack import BOT_TOKEN, SIGNING_SECRET, Slack, a_slack
@@ -57,11 +59,21 @@ async def test_in_a_channel_nobody_finds_somebody_elses_link(slack: Slack) -> No
     assert "roust.acknowledge" in message.buttons
 
 
-async def test_a_notice_to_a_bare_channel_has_no_buttons(slack: Slack) -> None:
-    await a_channel(slack).send(a_message(kind="notice", answer_url=None, note="We are on it."), OUTAGES)
+async def test_a_notice_is_in_a_stakeholders_words_alone(slack: Slack) -> None:
+    await a_channel(slack).send(told(an_update()), OUTAGES)
     [message] = slack.messages
     assert message.buttons == {}
-    assert "We are on it." in message.words
+    assert message.text == worded_notice(told(an_update())).subject
+    assert "the bank's gateway refuses our certificate" in message.words
+    assert "checkout is down" not in message.words
+    assert "/v1/alerts/" not in message.words
+
+
+@pytest.mark.parametrize("update", ["<!channel> " * 300, "&" * 2000, "*_~`" * 500])
+async def test_no_text_of_an_update_breaks_a_notice_or_calls_a_channel(slack: Slack, update: str) -> None:
+    await a_channel(slack).send(told(an_update(update=update)), OUTAGES)
+    [message] = slack.messages
+    assert powers(message.faces[-1]) == set()
 
 
 async def test_each_page_is_a_message_of_its_own(slack: Slack) -> None:
