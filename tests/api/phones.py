@@ -75,11 +75,12 @@ async def until(true: Callable[[], Awaitable[bool]], within: float = 20.0) -> No
 
 
 def telephones(directory: Directory, twilio: FakeTwilio, **parts: Any) -> Directory:
-    """`directory` with Ada and Ben reached by `sms` alone, or as `parts` say."""
-    contacts = {"ada": {"text": {"sms": ADA}}, "ben": {"text": {"sms": BEN}}} | parts
+    """`directory` with Ada and Ben reached by `sms` alone, or as `parts` say; `rules` among them are their rules."""
+    contacts: dict[str, dict[str, Any]] = {"ada": {"text": {"sms": ADA}}, "ben": {"text": {"sms": BEN}}} | parts
     whole = directory.model_dump(mode="python", by_alias=True, exclude_none=True)
     for user, them in contacts.items():
-        whole["users"][user] = {"name": directory.users[user].name, "contacts": them}
+        rules = them.pop("rules", {})
+        whole["users"][user] = {"name": directory.users[user].name, "contacts": them, "notification_rules": rules}
     whole |= {"url": twilio.public, "channels": {"twilio": twilio.settings}}
     return Directory.model_validate(whole)
 

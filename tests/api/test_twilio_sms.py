@@ -119,6 +119,21 @@ async def test_a_reply_without_a_code_is_about_the_only_alert_of_that_number(it:
     assert "Resolved by you" in await it.text(f"resolve {code}")
 
 
+async def test_a_number_that_was_not_texted_answers_nothing_without_a_code(
+    client: Client, queue: str, directory: Directory, gateway: TemporalGateway, twilio: FakeTwilio
+) -> None:
+    high = [{"contacts": ["call"]}, {"after": "1h", "contacts": ["text"]}]
+    later = telephones(directory, twilio, ada={"call": {"voice": ADA}, "text": {"sms": ADA}, "rules": {"high": high}})
+    async with phones(client, queue, later, gateway, twilio) as it:
+        alert = await it.alert()
+        await it.on_record(alert)
+        await it.listed(alert)
+        assert [sent.resource for sent in twilio.sent] == ["Calls"]
+        for body in ("ack", "resolve all"):
+            assert await it.text(body) == sms_module.NOTHING_OPEN
+        assert await it.state(alert) == ("triggered", None)
+
+
 async def test_all_at_once(it: Phones) -> None:
     alerts = [await it.alert(f"disk {number}") for number in range(3)]
     for alert in alerts:

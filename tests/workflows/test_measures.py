@@ -47,6 +47,18 @@ async def test_first_page_exhausted_acknowledge_and_resolve_are_counted_once(sce
     assert since(before) == [1, 1, 1, 1]
 
 
+async def test_only_the_first_acknowledge_counts(scene: Staging) -> None:
+    policy = {"steps": [{"notify": [{"user": "ada"}], "wait": "5m"}], "acknowledge_timeout": "10m"}
+    s = await (await scene(escalation_policies={"payments": policy})).start()
+    before = figures()
+    for begin in (60, 1260):
+        await s.until(begin)
+        await s.acknowledge("ada")
+        await s.until(begin + 900)
+        assert (await s.view()).state != "acknowledged"
+    assert since(before)[1] == 1
+
+
 @pytest.mark.parametrize("name", ["acknowledged_at_step_2", "unanswered"])
 async def test_a_replay_counts_nothing(name: str) -> None:
     before = [sample for family in REGISTRY.collect() for sample in family.samples if counted(sample.name)]
