@@ -102,12 +102,14 @@ async def look(
     return Shown(said, body)
 
 
-async def press(gateway: Gateway, answer: AnswerToken, reader: Reader, button: Button, text: str) -> Outcome | None:
+async def press(
+    gateway: Gateway, answer: AnswerToken, reader: Reader, button: Button, text: str, via: str = "link"
+) -> Outcome | None:
     """What came of a press. None: the page is not on record, and the press is about its worst alert."""
     try:
         storm = await _together(gateway, answer, reader)
         if button is Button.ACKNOWLEDGE:
-            return await _acknowledge(gateway, answer, reader, storm)
+            return await _acknowledge(gateway, answer, reader, storm, via)
     except NoSuchPage:
         return None
     except Unavailable:
@@ -117,11 +119,11 @@ async def press(gateway: Gateway, answer: AnswerToken, reader: Reader, button: B
     return Outcome(Doubt.NO_BUTTON, "wait", 400)
 
 
-async def _acknowledge(gateway: Gateway, answer: AnswerToken, reader: Reader, storm: Together) -> Outcome:
+async def _acknowledge(gateway: Gateway, answer: AnswerToken, reader: Reader, storm: Together, via: str) -> Outcome:
     """All that still page: held, snoozed and suppressed alerts, and those that somebody has, stay as they are."""
     if not storm.paging:
         return storm.said() or Outcome(Doubt.NO_BUTTON, "wait", 400)
-    told = await gateway.acknowledge_each(storm.paging, answer.user, "link")
+    told = await gateway.acknowledge_each(storm.paging, answer.user, via)
     if told.failed:
         count = len(told.acknowledged)
         words = f"{count} acknowledged, {len(told.failed)} NOT: they could not be told. Press again."

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from api import answer_merged
 from api.answer_page import NOT_ACKNOWLEDGED, NOT_KEPT, NOT_RESOLVED, RECORDED, Reader, outcome
 from api.answer_verbs import do
 from api.gateway import BeyondRetention, Gateway, NoSuchAlert, NotConfirmed, Unavailable
@@ -24,11 +25,20 @@ class Deed:
     wrong: bool = False
 
 
-async def deed(gateway: Gateway, verb: Button, alert: str, step: int, via: str, reader: Reader) -> Deed:
-    """Do `verb` for the reader, who heard of `step`. Never raises for what Temporal or the alert says."""
-    done = await _done(gateway, verb, alert, step, via, reader)
+async def deed(gateway: Gateway, verb: Button, alert: str, step: int, via: str, reader: Reader, page: str = "") -> Deed:
+    """Do `verb` for the reader, who heard of `step`; with `page`, acknowledge all that the merged page told of.
+    Never raises for what Temporal or the alert says."""
+    done = await _together(gateway, alert, page, via, reader) if page else None
+    done = done or await _done(gateway, verb, alert, step, via, reader)
     log.info("audit", by=reader.user, via=via, role="responder", alert=alert, verb=verb.value, said=done.said)
     return done
+
+
+async def _together(gateway: Gateway, alert: str, page: str, via: str, reader: Reader) -> Deed | None:
+    """None: the page is not on record, and its worst alert is answered alone."""
+    answer = AnswerToken(alert, reader.user, reader.now, page)
+    said = await answer_merged.press(gateway, answer, reader, Button.ACKNOWLEDGE, "", via)
+    return Deed(said.text, said.status != 503, said.tone == "good") if said is not None else None
 
 
 async def _done(gateway: Gateway, verb: Button, alert: str, step: int, via: str, reader: Reader) -> Deed:

@@ -46,7 +46,8 @@ def replies_of(request: Request) -> Replies:
 
 @router.post("/voice/{token}")
 async def voice(request: Request, token: str, fields: Annotated[Mapping[str, str], Depends(FromTwilio())]) -> Response:
-    """4 acknowledges, 5 escalates, 6 resolves, `*` says it again. Any other key changes nothing."""
+    """4 acknowledges, 5 escalates, 6 resolves, `*` says it again. Any other key changes nothing. In a call
+    about several alerts, 4 acknowledges them all, and 5 and 6 are no keys."""
     replies = replies_of(request)
     try:
         called = replies.read_call(token)
@@ -54,13 +55,14 @@ async def voice(request: Request, token: str, fields: Annotated[Mapping[str, str
         log.warning("key refused", why=str(error))
         return _twiml(twiml.say(NO_CALL))
     gateway: Gateway = request.app.state.gateway
-    action = replies.call_url(called.alert, called.user, called.step)
+    action, together = replies.call_url(called.alert, called.user, called.step, called.page), bool(called.page)
     key = fields.get("Digits", "")
     if key == twiml.AGAIN:
-        return _twiml(twiml.again(await _words(gateway, called), action))
-    if key not in twiml.KEYS:
+        return _twiml(twiml.again(await _words(gateway, called), action, together))
+    button = _BUTTONS.get(twiml.KEYS.get(key, ""))
+    if button is None or (together and button is not Button.ACKNOWLEDGE):
         log.warning("key refused", why="it means nothing", alert=called.alert, user=called.user)
-        return _twiml(twiml.again(NOT_A_KEY, action))
+        return _twiml(twiml.again(NOT_A_KEY, action, together))
     pressed = f"{fields.get('CallSid', '')}/{key}"
     inbox: Inbox = request.app.state.twilio
     if pressed in inbox.seen:
@@ -68,11 +70,11 @@ async def voice(request: Request, token: str, fields: Annotated[Mapping[str, str
         return _twiml(twiml.say(BEFORE))
     inbox.seen.add(pressed)
     reader = Reader(called.user, request.app.state.directory.directory, datetime.now(UTC))
-    done = await deed(gateway, _BUTTONS[twiml.KEYS[key]], called.alert, called.step, "voice", reader)
+    done = await deed(gateway, button, called.alert, called.step, "voice", reader, called.page)
     if not done.settled:
         inbox.seen.forget(pressed)
     said = plain(done.said)
-    return _twiml(twiml.say(f"{said} Goodbye.") if done.settled else twiml.again(said, action))
+    return _twiml(twiml.say(f"{said} Goodbye.") if done.settled else twiml.again(said, action, together))
 
 
 async def _words(gateway: Gateway, called: Called) -> str:

@@ -6,16 +6,23 @@ from datetime import timedelta
 import pytest
 
 from activities.channels.email import EmailChannel
+from activities.channels.ntfy import publication
 from activities.channels.payload import payload
+from activities.channels.slack_blocks import blocks
+from activities.channels.sms_text import sms_text
+from activities.channels.twilio import Twilio, VoiceChannel
 from activities.merged import merged
 from activities.wording import worded
 from roust.domain.alert import AlertText
 from roust.domain.notification import Message, MessageKind
-from roust.domain.settings import EmailSettings
+from roust.domain.settings import EmailSettings, TwilioSettings
+from roust.runtime.replies import Replies
 from tests.activities.hostile import corpus
 from tests.activities.messages import a_message
 from tests.activities.pages import LINKS
 from tests.builders import NOON, an_alert
+
+REPLIES = Replies(["a-key-for-tests-only"], "http://127.0.0.1:8420")
 
 
 def of(number: int, priority: str = "P3") -> Message:
@@ -110,3 +117,34 @@ def test_any_text_is_merged(alert: AlertText) -> None:
     mail = EmailChannel(EmailSettings.model_validate({"host": "x", "from": "r@example.com"})).mail(message, "a@x.org")
     assert mail["Bcc"] is None
     assert len(str(mail["Subject"])) <= 200
+
+
+def test_a_text_says_how_many_and_carries_the_link_that_answers_for_all() -> None:
+    message = together(FOURTEEN)
+    said = sms_text(message, None, message.answer_url)
+    assert said.startswith("P1 checkout: 14 alerts, worst P1: disk 13 is full")
+    assert said.endswith(message.answer_url or "-")
+    assert "Reply" not in said
+
+
+def test_no_button_of_a_merged_page_answers_for_its_worst_alone() -> None:
+    message = together([m.model_copy(update={"press": LINKS.press(m.alert.id, "ada", 2)}) for m in FOURTEEN])
+    assert message.press is None
+    pushed = publication(message, "ada")
+    assert pushed["title"].startswith("[P1] checkout: 14 alerts")
+    assert pushed["click"] == message.answer_url
+    assert "actions" not in pushed
+    shown = json.dumps(blocks(message, private=True))
+    assert "Answer for all 14" in shown
+    assert '"actions"' not in shown
+
+
+async def test_a_call_asks_for_one_key_for_all() -> None:
+    channel = VoiceChannel(Twilio(TwilioSettings(account_sid="AC1", auth_token="t", from_="+15550100")), REPLIES)  # type: ignore[arg-type]
+    message = together(FOURTEEN)
+    script = channel.script(message)
+    assert "14 alerts, worst P1: disk 13 is full" in script
+    assert "Press 4 to acknowledge all of them" in script
+    token = script.split("/in/twilio/voice/")[1].split('"')[0]
+    called = REPLIES.read_call(token)
+    assert (called.alert, called.user, called.page) == ("checkout-13", "ada", message.page)

@@ -10,12 +10,14 @@ from temporalio.client import Client
 from api.temporal_gateway import TemporalGateway
 from api.twilio import voice as voice_module
 from roust.domain.directory import Directory
+from roust.domain.notification import MergedPage
 from roust.runtime import replies as replies_module
 from roust.runtime.links import Links
 from roust.runtime.replies import Delivery, Replies
 from tests.api.phones import ADA, BEN, Phones, phones, telephones, until
 from tests.api.test_temporal_gateway import ended
 from tests.fakes.twilio import FakeTwilio, a_twilio
+from worker.page_record import PageRecord
 
 
 @pytest.fixture
@@ -150,3 +152,17 @@ async def test_a_delivery_that_is_not_ours_is_taken_and_left(it: Phones, monkeyp
     path = ours.removeprefix(it.twilio.public)
     assert (await it.http.post(path, data=failed)).status_code == 403
     assert await notes(it, alert) == []
+
+
+async def test_four_in_a_call_about_several_alerts_acknowledges_them_all_and_nothing_else(
+    it: Phones, client: Client, queue: str
+) -> None:
+    alerts = [await it.alert(f"disk {number}", f"disk {number} is full") for number in range(3)]
+    record = MergedPage(id="0f" * 16, service=it.service, user="ada", contact="call", alerts=alerts[:2])
+    await PageRecord(client, queue)(record)
+    action = it.replies.call_url(alerts[0], "ada", 1, record.id)
+    for key in ("5", "6"):
+        assert (await press(it, action, key)).startswith("That key means nothing here. Press 4 to acknowledge all of")
+    said = await press(it, action, "4")
+    assert re.fullmatch(rf"Acknowledged by you at \d\d:\d\d UTC: 2 alerts of {it.service}\. .*", said)
+    assert [await it.state(alert) for alert in alerts] == [("acknowledged", "ada")] * 2 + [("triggered", None)]
