@@ -82,6 +82,7 @@ async def _by_slack(api: Api, slack: Slack) -> None:
     await until(lambda: len(slack.messages) == 2)
     assert page.text == "Resolved: [P1] checkout: checkout is down (Resolved)"
     assert page.buttons == {}
+    await until(lambda: len(slack.whispers) == 2)
     assert [whisper["text"].split(" at ")[0] for whisper in slack.whispers] == [
         "Acknowledged by you",
         "Resolved by you",
