@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,9 @@ def test_server() -> str:
     return found
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def env() -> AsyncIterator[WorkflowEnvironment]:
+@asynccontextmanager
+async def skipping_time() -> AsyncIterator[WorkflowEnvironment]:
+    """A time-skipping server that knows our search attributes."""
     async with await WorkflowEnvironment.start_time_skipping(
         data_converter=pydantic_data_converter, test_server_existing_path=test_server()
     ) as environment:
@@ -40,6 +42,20 @@ async def env() -> AsyncIterator[WorkflowEnvironment]:
         await environment.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace="default", search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, keyword))
         )
+        yield environment
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def env() -> AsyncIterator[WorkflowEnvironment]:
+    """The one clock that all tests share."""
+    async with skipping_time() as environment:
+        yield environment
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def own_env() -> AsyncIterator[WorkflowEnvironment]:
+    """A clock of the module's own: for what skips months, or leaves behind what stops the skipping."""
+    async with skipping_time() as environment:
         yield environment
 
 
