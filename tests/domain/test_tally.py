@@ -34,10 +34,15 @@ def test_a_page_is_one_moment_by_however_many_contacts() -> None:
 
 
 def test_a_contact_in_place_of_a_refused_one_is_the_same_page() -> None:
-    rules = {"ada": [(0, ["push", "mail"])]}
-    w = World(steps=TWO, rules=rules, contacts={"ada": ["home"]}, fate=fates(ada_push="refused", ada_mail="refused"))
+    # Push is refused, so home takes its place; mail fails at first, and gets through later.
+    def fate(planned: Planned, after: float) -> Result:
+        if planned.contact == "push":
+            return Result.REFUSED
+        return Result.TRY_AGAIN if planned.contact == "mail" and not after else Result.SENT
+
+    w = World(steps=TWO, rules={"ada": [(0, ["push", "mail"])]}, contacts={"ada": ["home"]}, fate=fate)
     w.run(1000, [(200, over)])
-    assert [page.contact for page in w.sent if page.kind == "page"] == ["home"]
+    assert [page.contact for page in w.sent if page.kind == "page"] == ["home", "mail"]
     assert paged(tally(w.story)) == {"ada": 1}
 
 
