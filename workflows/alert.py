@@ -11,6 +11,7 @@ from workflows import calls
 from workflows.board import Board
 from workflows.messages import (
     ACKNOWLEDGE,
+    DIGESTED,
     ESCALATE,
     HOLD,
     NOTE,
@@ -43,6 +44,7 @@ with workflow.unsafe.imports_passed_through():
     from roust.domain import telling, updates, verbs
     from roust.domain.alert import AlertText
     from roust.domain.decision import End, Send, Wait
+    from roust.domain.digest import Digested
     from roust.domain.due import next_due
     from roust.domain.escalation import Escalation
     from roust.domain.holding import hold_anew
@@ -103,6 +105,11 @@ class AlertWorkflow:
         """It is over."""
         it = resolve
         self._accept(lambda now: self._story.resolve(it.request, it.alert, it.by, it.via, now, it.member))
+
+    @workflow.signal(name=DIGESTED)
+    def digested(self, digest: Digested) -> None:
+        """What became of a digest that spoke of this alert."""
+        self._accept(lambda now: telling.land_digest(self._story, digest))
 
     @workflow.signal(name=HOLD)
     def hold(self, it: Hold) -> None:

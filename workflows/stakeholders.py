@@ -5,16 +5,17 @@ import itertools
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows import calls
 from workflows.digest_messages import COLLECT, STAKEHOLDERS, StormInput
+from workflows.messages import DIGESTED, parse_alert_id
 
 with workflow.unsafe.imports_passed_through():
-    from roust.domain.digest import WINDOW, DigestRequest
+    from roust.domain.digest import RECORDED, WINDOW, Digested, DigestRequest
     from roust.domain.notice import Notice
     from roust.domain.notification import Result
-    from roust.domain.telling import RETRY_DELAYS, TRY_FOR
+    from roust.domain.telling import RETRY_DELAYS, TRY_FOR, Told
 
 SIGNALS_PER_RUN = 1000
 
@@ -69,20 +70,41 @@ class StakeholdersWorkflow:
         request = DigestRequest(
             group=group, key=f"digest/{group}/{first_run}/{self._digests}", at=began, notices=notices
         )
+        came: dict[str, Told] = {}
         for attempt in itertools.count():
             try:
-                told = (await calls.digest(request)).told
-                failing = [one.whom for one in told if one.result == Result.TRY_AGAIN]
+                came |= {one.whom: one for one in (await calls.digest(request)).told}
+                failing = [one.whom for one in came.values() if one.result == Result.TRY_AGAIN]
             except ActivityError:
-                failing = request.members or [""]
+                failing = request.members or ["the group"]
             delay = timedelta(seconds=RETRY_DELAYS[min(attempt, len(RETRY_DELAYS) - 1)])
-            if not failing:
-                return
-            if workflow.now() + delay - began > TRY_FOR:
-                workflow.logger.error("a digest was given up", extra={"group": group, "members": failing})
-                return
+            if not failing or workflow.now() + delay - began > TRY_FOR:
+                break
             await asyncio.sleep(delay.total_seconds())
-            request = request.model_copy(update={"members": [] if "" in failing else failing})
+            request = request.model_copy(update={"members": [] if "the group" in failing else failing})
+        failing += [one.whom for one in came.values() if one.result == Result.REFUSED]
+        digest = Digested(
+            alert="",
+            group=group,
+            key=request.key,
+            at=workflow.now(),
+            outages=len(notices),
+            told=[one.whom for one in came.values() if one.result == Result.SENT],
+            failed=failing,
+            said="; ".join(dict.fromkeys(one.said for one in came.values() if one.whom in failing and one.said))[:200],
+        )
+        await asyncio.gather(*(self._record(digest, notice.alert) for notice in notices[:RECORDED]))
+
+    async def _record(self, digest: Digested, alert: str) -> None:
+        """Into the timeline of the outage, if it is still open."""
+        if (ref := parse_alert_id(alert)) is None:
+            return
+        try:
+            await workflow.get_external_workflow_handle(ref.workflow_id).signal(
+                DIGESTED, digest.model_copy(update={"alert": alert})
+            )
+        except ApplicationError:
+            return  # It is over: its record is closed.
 
     def _long_enough(self) -> bool:
         return self._signals >= SIGNALS_PER_RUN or workflow.info().is_continue_as_new_suggested()

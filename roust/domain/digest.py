@@ -37,6 +37,24 @@ class Collected(BaseModel):
         return notices[:SHOWN_WHOLE] + [n.model_copy(update={"update": ""}) for n in notices[SHOWN_WHOLE:]]
 
 
+RECORDED = 200
+"""Outages of one digest whose timelines hear what became of it, the worst first; of more the group's own history."""
+
+
+class Digested(BaseModel):
+    """What became of a digest, for the timeline of `alert`, which is one of its `outages`: whom it reached, and
+    whom not (`margaret/mail`, `email-2`)."""
+
+    alert: str
+    group: str
+    key: str
+    at: datetime
+    outages: int
+    told: list[str] = []
+    failed: list[str] = []
+    said: str = ""
+
+
 class DigestRequest(BaseModel):
     """A digest for `group`; `key` is its identity. `members`: those whom the last attempt did not reach; empty: all."""
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from roust.domain.alert import AlertState, Priority
+from roust.domain.digest import Digested
 from roust.domain.escalation import Escalation
 from roust.domain.news import Update
 from roust.domain.notice import Moment
@@ -140,6 +141,24 @@ def land_notices(story: Escalation, number: int, result: NoticeResult, now: date
         if again is not None:
             story.audience.waiting.append(again)
         _record(story, attempt, told, problems, again, now)
+
+
+def land_digest(story: Escalation, digest: Digested) -> None:
+    """A digest that spoke of this alert was told, or given up: into the timeline."""
+    if digest.alert != story.alert.id:
+        return
+    parts = [f"{', '.join(digest.told)} told"] if digest.told else []
+    parts += [f"{', '.join(digest.failed)} failed, given up"] if digest.failed else []
+    outages = f"{digest.outages} outage{'s' * (digest.outages != 1)}"
+    story.note(
+        Kind.NOTICE,
+        digest.at,
+        f"Notice to {digest.group}: digest of {outages}: {'; '.join(parts) or 'nobody told'}.",
+        result=Result.TRY_AGAIN.value if digest.failed else Result.SENT.value,
+        said=digest.said or None,
+        key=digest.key,
+        data={"group": digest.group, "moment": "digest"},
+    )
 
 
 def failed(request: NoticeRequest, said: str) -> NoticeResult:

@@ -22,7 +22,7 @@ from tests.workflows.scene import an_input
 from worker.calm import GroupCalm
 from worker.main import build_notices_worker, build_worker
 from workflows.digest_messages import stakeholders_id
-from workflows.messages import RESOLVE, WORKFLOW, Resolve, notices_queue, workflow_id
+from workflows.messages import RESOLVE, VIEW, WORKFLOW, AlertView, Resolve, notices_queue, workflow_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -75,6 +75,12 @@ class Storm:
             resolve = Resolve(request=uuid.uuid4().hex, alert=None, by="source")
             await self.env.client.get_workflow_handle(workflow).signal(RESOLVE, resolve)
 
+    async def noticed(self, number: int) -> list[str]:
+        """What the timeline of one of them says of notices."""
+        handle = self.env.client.get_workflow_handle(self.workflows[number])
+        view = await handle.query(VIEW, result_type=AlertView)
+        return [entry.text for entry in view.timeline if entry.kind == "notice"]
+
     def told(self, group: str) -> list[Message]:
         return [m for m in self.channel.taken if m.kind == "notice" and m.notices[0].group == f"{group}-{self.queue}"]
 
@@ -96,6 +102,12 @@ async def test_twenty_outages_are_three_notices_and_a_digest(env: WorkflowEnviro
         outages = [n.alert for m in (*single, *digest) for n in m.notices]
         assert (len(outages), len(set(outages))) == (20, 20)
         assert digest[0].key.startswith(f"digest/executives-{storm.queue}/")
+
+        texts = await storm.noticed(19)
+        assert [text.split(": ", 1)[1] for text in texts] == [
+            "triggered: in a storm: it comes with the next digest.",
+            "digest of 17 outages: email-1 told.",
+        ]
 
         # While the storm goes on everything is collected: twenty ends are one digest more.
         await storm.resolves()
@@ -159,5 +171,7 @@ async def test_a_digest_that_fails_for_one_member_is_tried_again_for_that_one(en
         tries = [m for m in storm.channel.messages if m.kind == "notice" and len(m.notices) > 1]
         assert [m.user or m.contact for m in tries].count("email-2") == 3
         assert len({m.key for m in tries}) == 2
+        texts = await storm.noticed(4)
+        assert texts[-1].endswith("digest of 2 outages: margaret/mail, email-2 told.")
         await storm.resolves()
         await storm.passes(minutes=40)
