@@ -5,10 +5,10 @@ timeline or a database: what is judged here must hold for whoever waits for a pa
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from drill.record import PAGE, Accepted, Fault, Receipt, Record, Rung
+from drill.record import PAGE, Accepted, Fault, Place, Receipt, Record, Rung
 
 IN_HAND = 3.0
 """Seconds after an accepted answer in which what a worker already holds may still arrive."""
@@ -54,6 +54,8 @@ def way(record: Record, alert: Accepted) -> tuple[list[Arrival], float | None]:
     found: list[Arrival] = []
     for rung in record.policy.rungs():
         due, receipt = begun + rung.due - nominal, pages.get((1, rung.place))
+        if receipt is None and _stood_for(pages, 1, rung):
+            continue
         if receipt is None:
             return found, due
         found.append(Arrival(alert.id, rung, due, receipt.at))
@@ -74,15 +76,30 @@ def overdue(record: Record, now: float, by: float) -> int:
 
 
 def missing(record: Record, alert: Accepted) -> list[Rung]:
-    """The pages that never arrived: all that were due while nobody answered; else those before one that did."""
+    """The pages that never arrived: all of the way while nobody answered; else those before a step that began.
+
+    What an answer overtook is not missing: a second contact is known only when the first page's result is.
+    """
     pages = record.pages(alert.id)
     cycle = max((cycle for cycle, _ in pages), default=1)
     rungs = list(record.policy.rungs())
-    absent = [rung for rung in rungs if (cycle, rung.place) not in pages]
+    absent = [rung for rung in rungs if (cycle, rung.place) not in pages and not _stood_for(pages, cycle, rung)]
     if not alert.answered:
         return absent
     reached = max((rung.begins for rung in rungs if (cycle, rung.place) in pages), default=0.0)
-    return [rung for rung in absent if rung.due < reached]
+    return [rung for rung in absent if rung.after == 0.0 and rung.begins < reached]
+
+
+def _stood_for(pages: Mapping[tuple[int, Place], Receipt], cycle: int, rung: Rung) -> bool:
+    """Whether a page of an earlier pass, late, came by that contact after this step began: it is not sent twice."""
+    began = min(
+        (page.at for (c, place), page in pages.items() if c == cycle and place[:2] == rung.place[:2]), default=None
+    )
+    return began is not None and any(
+        page.at >= began and place[2:] == rung.place[2:] and 0 < place[0] < rung.pass_
+        for (c, place), page in pages.items()
+        if c == cycle
+    )
 
 
 def twice(record: Record) -> list[Receipt]:
@@ -159,7 +176,7 @@ def i4_the_next_page_comes_soon_after_a_return(record: Record) -> Iterator[str]:
 
 def i5_a_page_sent_twice_has_the_same_key(record: Record) -> Iterator[str]:
     """And at most one message in a hundred arrives twice."""
-    keys: dict[tuple[str, str, int, tuple[int, int, str, str]], set[str]] = {}
+    keys: dict[tuple[str, str, int, Place], set[str]] = {}
     for receipt in record.receipts:
         place = (receipt.kind, receipt.alert, receipt.cycle, receipt.place)
         keys.setdefault(place, set()).add(receipt.key)

@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -62,7 +62,8 @@ async def drill(plan: Plan, folder: Path, say: Say) -> tuple[Record, list[Breach
             await traffic.look()
             telling.cancel()
             await traffic.close()
-        book.read()
+        # What is judged is read in one piece, from its first line.
+        record = replace(record, receipts=Book(folder / "ledger.jsonl", book.port).read())
         record.leaks = leaks(house, company.canaries)
     return record, judge(record)
 

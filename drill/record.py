@@ -6,6 +6,8 @@ from typing import Any
 
 ACCEPTED = range(200, 300)
 PAGE = "page"
+Place = tuple[int, int, str, str]
+"""(pass, step, user, contact): where on the policy a page belongs; the last resort's is of pass 0, step 0."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class Receipt:
     peer: int = 0
 
     @property
-    def place(self) -> tuple[int, int, str, str]:
-        """(pass, step, user, contact): where on the policy it belongs."""
+    def place(self) -> Place:
+        """Where on the policy it belongs."""
         return (self.pass_ if self.step else 0, self.step, self.user, self.contact)
 
 
@@ -111,7 +113,7 @@ class Rung:
     after: float
 
     @property
-    def place(self) -> tuple[int, int, str, str]:
+    def place(self) -> Place:
         return (self.pass_, self.step, self.user, self.contact)
 
     @property
@@ -130,8 +132,8 @@ class Record:
     over_at: float = 0.0
     leaks: list[str] = field(default_factory=list)
     """Where a secret or an address stood that must stand nowhere."""
-    _sorted: dict[str, list[Receipt]] = field(default_factory=dict)
-    _so_far: int = 0
+    _sorted: dict[str, list[Receipt]] = field(default_factory=dict, init=False)
+    _so_far: int = field(default=0, init=False)
 
     def of(self, alert: str) -> list[Receipt]:
         """What arrived of one alert, in order."""
@@ -141,9 +143,9 @@ class Record:
         self._so_far = len(self.receipts)
         return self._sorted.get(alert, [])
 
-    def pages(self, alert: str) -> dict[tuple[int, tuple[int, int, str, str]], Receipt]:
+    def pages(self, alert: str) -> dict[tuple[int, Place], Receipt]:
         """The first arrival of each page of one alert, by cycle and place."""
-        first: dict[tuple[int, tuple[int, int, str, str]], Receipt] = {}
+        first: dict[tuple[int, Place], Receipt] = {}
         for receipt in self.of(alert):
             if receipt.kind == PAGE:
                 first.setdefault((receipt.cycle, receipt.place), receipt)

@@ -202,6 +202,16 @@ def test_a_page_sent_twice_under_its_key_is_counted_and_is_no_breach() -> None:
     assert judge(record) == []
 
 
+def test_a_late_page_stands_for_the_next_one_by_that_contact() -> None:
+    record = unanswered()
+    late, early = RUNGS[1], next(rung for rung in RUNGS if rung.pass_ == 2 and rung.contact == "spare")
+    # The first pass's second contact came after the second pass had begun; the second pass's is not sent.
+    record.receipts = [r for r in record.receipts if r.place not in (late.place, early.place)]
+    assert judge(record) != []
+    record.receipts.append(a_page("a", late, at=BEGAN + early.begins + 1))
+    assert not [breach for breach in judge(record) if breach.invariant.startswith("i1_")]
+
+
 def test_the_next_due_page_counts_from_the_return() -> None:
     record = unanswered()
     # Step 2 was due at 10 s; both workers were gone from 9 to 14 s, and it came at 15 s.
