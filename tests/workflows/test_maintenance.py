@@ -31,6 +31,8 @@ async def kinds(s: Scene) -> list[str]:
 
 async def test_a_held_alert_pages_nobody_before_the_end_and_then_climbs(scene: Staging) -> None:
     s = await held(scene)
+    # Meant for another alert of the same key, which is over.
+    await told(s, None, alert="another")
     await s.until(3500)
     view = await s.view()
     assert (view.state, s.pages) == ("held", [])
