@@ -16,6 +16,7 @@ from workflows import calls
 from workflows.alert import AlertWorkflow
 from workflows.maintenance import MaintenanceWorkflow
 from workflows.overrides import OverridesWorkflow
+from workflows.stakeholders import StakeholdersWorkflow
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
@@ -23,7 +24,7 @@ HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 def a_replayer() -> Replayer:
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*OURS)
     return Replayer(
-        workflows=[AlertWorkflow, OverridesWorkflow, MaintenanceWorkflow],
+        workflows=[AlertWorkflow, MaintenanceWorkflow, OverridesWorkflow, StakeholdersWorkflow],
         data_converter=pydantic_data_converter,
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
     )
