@@ -66,6 +66,7 @@ async def test_a_notice_is_in_a_stakeholders_words_alone(slack: Slack) -> None:
     assert message.text == worded_notice(told(an_update())).subject
     assert "the bank's gateway refuses our certificate" in message.words
     assert "checkout is down" not in message.words
+    assert "Triggered" not in message.words
     assert "/v1/alerts/" not in message.words
 
 

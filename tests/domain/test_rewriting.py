@@ -89,6 +89,12 @@ def test_an_answer_while_a_message_is_on_its_way_is_shown_in_it() -> None:
     assert rewrites(world) == [("acknowledged", "ada", 1, ["1"])]
 
 
+def test_the_word_that_it_is_over_is_not_rewritten_when_it_was_not() -> None:
+    world = a_world(takes=20.0).run(300, [(100, lambda w: w.resolve()), (110, lambda w: w.trigger())])
+    assert [request.kind for request in world.requests] == ["page", "resolved", "page", "update"]
+    assert [one.ref for one in updates(world)[0].posted] == ["1"]
+
+
 def test_what_is_rewritten_survives_a_continue_as_new() -> None:
     world = a_world(reloads=True).run(400, [(350, lambda w: w.acknowledge("ada"))])
     assert [state for state, _, _, _ in rewrites(world)] == ["triggered", "acknowledged"]
