@@ -46,6 +46,7 @@ def a_company(
         }
     over = {"users": ["ada"], "every": "1d", "start": "2020-01-01T00:00", "end": "2020-01-02T00:00"}
     return {
+        "link_keys": ["a-key-for-rehearsals-only"],
         "default_service": "checkout",
         "users": users,
         "schedules": {NOBODY_ON_CALL: {"time_zone": "UTC", "layers": [over]}},
@@ -82,6 +83,13 @@ def a_rehearsal(
     }
 
 
+class _Plain(yaml.SafeDumper):
+    """Says everything where it belongs, however often."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 def written(value: dict[str, Any]) -> str:
     """As YAML, a line for each page and event."""
-    return yaml.safe_dump(value, sort_keys=False, default_flow_style=None, width=200)
+    return yaml.dump(value, Dumper=_Plain, sort_keys=False, default_flow_style=None, width=200)

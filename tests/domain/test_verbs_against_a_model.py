@@ -21,7 +21,7 @@ LAST = st.lists(st.sampled_from(["margaret", "ada"]), min_size=1, max_size=2, un
 USER = st.sampled_from([*USERS, "margaret"])
 BY = st.sampled_from(["ada", "ben"])
 PAUSES = st.sampled_from([0, 1, 5, 10, 30, 59, 60, 100, 120, 300, 600, 1800, 4000])
-SNOOZES = st.sampled_from([60, 300, 3600, 59, -1, 10 * 365 * 86_400])
+SNOOZES = st.sampled_from([60, 300, 3600, 59, 1, 10 * 365 * 86_400])
 HORIZON = 5_000
 """Seconds after the last event that are watched."""
 
@@ -134,9 +134,13 @@ class Both:
         assert came == (sorted(model.pages), model.state, model.owner), self.told()
         assert world.over or (world.until is not None and world.until > world.now), self.told()
 
-    def told(self) -> str:
+    def printed(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The configuration, and the rehearsal of what happened so far with what the second reading expects."""
         company = a_company(self.policies, self.rules, self.auto_resolve)
-        played = a_rehearsal(self.priority, self.second, self.done, self.model.pages, self.model.state)
+        return company, a_rehearsal(self.priority, self.second, self.done, self.model.pages, self.model.state)
+
+    def told(self) -> str:
+        company, played = self.printed()
         return f"\n# roust.yaml\n{written(company)}\n# rehearsal.yaml\n{written(played)}"
 
     # -- the events -----------------------------------------------------------------------------------------
