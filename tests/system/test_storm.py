@@ -33,7 +33,7 @@ tokens:
   - {{name: ada-laptop, user: ada, role: responder, sha256: "{sha256}"}}
 channels: {{webhook: {{allow: [127.0.0.0/8]}}}}
 """
-STORM, OTHERS = 40, 3
+STORM, OTHERS = 25, 3
 BY_HAND = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-User": "?1", "User-Agent": "Chrome/141.0"}
 
 
