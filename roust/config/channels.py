@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 from itertools import chain
 
+from roust.config.problem import Path
 from roust.config.validate import Draft
 from roust.domain.settings import CHANNEL_OF, NEEDS_SETTINGS
 
@@ -22,3 +23,15 @@ def check_channels(draft: Draft) -> None:
             draft.error(path, f"nobody would be reached: channels.{channel} is not configured{CURE.get(channel, '')}")
         elif channel == "apprise" and find_spec("apprise") is None:
             draft.error(path, "nobody would be reached: apprise is not installed; pip install 'roust[apprise]'")
+    _one_member_each(draft)
+
+
+def _one_member_each(draft: Draft) -> None:
+    """A press in Slack answers for whoever pressed: a member id is one user's."""
+    first: dict[object, Path] = {}
+    for path, node in draft.root.select("users.*.contacts.*.slack"):
+        if not str(node.value).startswith(("U", "W")) or node.missing:
+            continue
+        other = first.setdefault(node.value, path)
+        if other[1] != path[1]:
+            draft.error(path, f"the same member as {other[1]}'s: a press in Slack would answer for {other[1]}")
