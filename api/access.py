@@ -154,7 +154,7 @@ def permitted(token: Token, role: Role) -> Caller:
 
 def _noted(request: Request, caller: Caller) -> Caller:
     """For the audit: who asks."""
-    request.state.audit = {"by": caller.by, "token": caller.name, "role": caller.role.value}
+    request.state.audit = {"by": caller.by, "shown": caller.name, "role": caller.role.value}
     return caller
 
 

@@ -50,7 +50,7 @@ async def press(request: Request, token: str) -> HTMLResponse:
     answer = _read(request, token)
     if answer is None:
         return _page(NO_SUCH_PAGE)
-    request.state.audit = {"by": answer.user, "token": "link", "role": "responder", "alert": answer.alert}
+    request.state.audit = {"by": answer.user, "shown": "link", "role": "responder", "alert": answer.alert}
     directory = _directory(request)
     confirmations = Confirmations(_keys(directory))
     hosts = {request.headers.get("host", "").lower(), urlsplit(directory.url).netloc.lower()}

@@ -93,10 +93,10 @@ class Reference:
         if self.state == "resolved":
             self._next_cycle()
         elif self.state in ("triggered", "snoozed") and louder:
-            # The current step anew, under the rules for high urgency.
+            # The current step anew, under the rules for high urgency; before the first one there is none.
             self.state, self.owner = "triggered", None
             self._drop_everything()
-            self.restart = True
+            self.restart = self.step != 0
         elif self.state == "exhausted" and louder:
             self._next_cycle()
         elif self.state == "exhausted" and self.now - self.last_resort_at >= 3600:
