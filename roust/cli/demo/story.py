@@ -298,4 +298,4 @@ class Story:
                     end,
                 )
             )
-        self._screen.rows(("alert", "events", "pages", "people", "told it's over", "notices", "now"), rows)
+        self._screen.rows(("alert", "events", "pages", "people", "told the end", "notices", "now"), rows)
