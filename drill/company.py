@@ -8,6 +8,9 @@ from pathlib import Path
 from drill.ledger import Book
 from drill.record import Policy
 
+SERVICES = 60
+"""So many that none of them has a storm, in which pages would be merged: here each page is counted."""
+
 
 def a_policy(wait: float = 6.0, passes: int = 2) -> Policy:
     """Three steps of `wait` seconds; the first one's responder has a second contact after half of it."""
@@ -29,7 +32,7 @@ class Company:
     """`canaries`: secrets and addresses by name; none may be found in a log or in the store."""
 
     config: Path
-    key: str
+    keys: list[str]
     tokens: dict[str, str]
     canaries: dict[str, str]
 
@@ -44,6 +47,7 @@ def found(folder: Path, book: Book, policy: Policy) -> Company:
         "token of ada": f"canary-token-ada-{folder.name}-0123456789",
         "token of grace": f"canary-token-grace-{folder.name}-0123456789",
     }
+    keys = [f"{canaries['integration key']}-{number}" for number in range(SERVICES)]
     tokens = {user: canaries[f"token of {user}"] for user in ("ada", "grace")}
 
     def hook(user: str, contact: str) -> dict[str, str]:
@@ -61,7 +65,7 @@ def found(folder: Path, book: Book, policy: Policy) -> Company:
     whole = {
         "link_keys": [canaries["link key"]],
         "operators": [{"user": "margaret"}],
-        "default_service": "checkout",
+        "default_service": "service-0",
         "defaults": {"last_resort": [{"user": user} for user in policy.last_resort]},
         "users": users,
         "escalation_policies": {
@@ -74,7 +78,8 @@ def found(folder: Path, book: Book, policy: Policy) -> Company:
             }
         },
         "services": {
-            "checkout": {"escalation_policy": "drill", "integration_keys": [canaries["integration key"]]},
+            f"service-{number}": {"escalation_policy": "drill", "integration_keys": [key]}
+            for number, key in enumerate(keys)
         },
         "tokens": [
             {
@@ -90,4 +95,4 @@ def found(folder: Path, book: Book, policy: Policy) -> Company:
     file = folder / "roust.yaml"
     # JSON is YAML.
     file.write_text(json.dumps(whole, indent=1))
-    return Company(file, canaries["integration key"], tokens, canaries)
+    return Company(file, keys, tokens, canaries)

@@ -133,8 +133,12 @@ class Traffic:
     async def _told(self, key: str) -> tuple[float, str]:
         """When the trigger was accepted, and as which alert; tried until it is."""
         body = {"summary": f"{key}: payments fail", "dedup_key": key, "priority": "P1"}
-        answer = await self._until_accepted("/v1/alerts", body, self._company.key)
+        answer = await self._until_accepted("/v1/alerts", body, self._key_of(key))
         return time.time(), str(answer.json()["id"])
+
+    def _key_of(self, dedup_key: str) -> str:
+        keys = self._company.keys
+        return keys[int(dedup_key.rpartition("-")[2]) % len(keys)]
 
     async def _say(self, alert: Accepted, verb: str, by: str) -> None:
         sent = time.time()
