@@ -89,9 +89,9 @@ def test_the_demo_does_not_call_it_a_success_when_a_page_is_missing_or_too_many(
     story = Story(Company("http://127.0.0.1:1", 25), inbox, Screen(), http=None)  # type: ignore[arg-type]
     alert = Told("checkout-1", "checkout", NOON)
     with pytest.raises(DidNotHappen, match="should have been"):
-        story.must(alert, ["ada"], [])
+        story.must(alert, ["ada"], [], [])
     inbox.mails.append(Mail("checkout-1", "ada", "[P1] checkout: down", None))
-    story.must(alert, ["ada"], [])
+    story.must(alert, ["ada"], [], [])
     inbox.mails.append(Mail("checkout-1", "grace", "[P1] checkout: down", None))
     with pytest.raises(DidNotHappen, match="grace"):
-        story.must(alert, ["ada"], [])
+        story.must(alert, ["ada"], [], [])

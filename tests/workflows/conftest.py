@@ -45,16 +45,9 @@ async def skipping_time() -> AsyncIterator[WorkflowEnvironment]:
         yield environment
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def env() -> AsyncIterator[WorkflowEnvironment]:
-    """The one clock that all tests share."""
-    async with skipping_time() as environment:
-        yield environment
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def own_env() -> AsyncIterator[WorkflowEnvironment]:
-    """A clock of the module's own: for what skips months, or leaves behind what stops the skipping."""
+async def env() -> AsyncIterator[WorkflowEnvironment]:
+    """A clock of the module's own: what one leaves behind, or skips, stops no other."""
     async with skipping_time() as environment:
         yield environment
 

@@ -22,8 +22,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 STEPS = [{"notify": [{"user": user}], "wait": "1s"} for user in ("ada", "ben", "ada")]
 
 
-async def test_a_stakeholders_channel_that_hangs_changes_no_page_s_time(own_env: WorkflowEnvironment) -> None:
-    env = own_env
+async def test_a_stakeholders_channel_that_hangs_changes_no_page_s_time(env: WorkflowEnvironment) -> None:
     queue, pages, notices = f"hang-{uuid.uuid4().hex[:8]}", RecordingChannel(), RecordingChannel()
     notices.hang("", "webhook-1")
     directory = a_directory(

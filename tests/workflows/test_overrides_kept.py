@@ -27,20 +27,20 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def book(own_env: WorkflowEnvironment) -> AsyncIterator[Book]:
+async def book(env: WorkflowEnvironment) -> AsyncIterator[Book]:
     directory = a_directory()
     pager = Pager(lambda: directory, {"email": RecordingChannel()}, Links(["key"], "http://x"))
-    async with build_worker(own_env.client, pager):
-        book = Book(own_env)
+    async with build_worker(env.client, pager):
+        book = Book(env)
         yield book
         with suppress(RPCError):
-            await own_env.client.get_workflow_handle(book.id).terminate("the test is over")
+            await env.client.get_workflow_handle(book.id).terminate("the test is over")
 
 
 async def test_what_is_made_is_published_with_who_and_when_before_the_answer(
-    own_env: WorkflowEnvironment, book: Book
+    env: WorkflowEnvironment, book: Book
 ) -> None:
-    now = await own_env.get_current_time()
+    now = await env.get_current_time()
     assert await book.kept() == []
     made = await book.make("linus", now + HOUR, now + 2 * HOUR, reason="holidays")
     (kept,) = (await book.reader.now()).overrides
@@ -49,9 +49,9 @@ async def test_what_is_made_is_published_with_who_and_when_before_the_answer(
 
 
 async def test_two_that_overlap_and_name_the_same_user_are_refused_and_two_that_touch_are_not(
-    own_env: WorkflowEnvironment, book: Book
+    env: WorkflowEnvironment, book: Book
 ) -> None:
-    now = await own_env.get_current_time()
+    now = await env.get_current_time()
     first = await book.make("linus", now, now + 2 * HOUR)
     with pytest.raises(Refused, match=f"overlaps another override that names linus: .*{first.id}.*remove one of them"):
         await book.make("linus", now + HOUR, now + 3 * HOUR, kind="add")
@@ -62,16 +62,14 @@ async def test_two_that_overlap_and_name_the_same_user_are_refused_and_two_that_
     assert await book.kept() == [first.id, touching.id, other.id]
 
 
-async def test_what_has_not_begun_is_removed_and_what_has_begun_ends_now(
-    own_env: WorkflowEnvironment, book: Book
-) -> None:
-    now = await own_env.get_current_time()
+async def test_what_has_not_begun_is_removed_and_what_has_begun_ends_now(env: WorkflowEnvironment, book: Book) -> None:
+    now = await env.get_current_time()
     begun = await book.make("ada", now - HOUR, now + HOUR)
     coming = await book.make("linus", now + HOUR, now + 2 * HOUR)
     await book.remove(coming.id)
     ended = await book.remove(begun.id)
     assert await book.kept() == [begun.id]
-    assert now - HOUR < ended.end("UTC") <= await own_env.get_current_time()
+    assert now - HOUR < ended.end("UTC") <= await env.get_current_time()
     with pytest.raises(Refused, match="it is over since"):
         await book.remove(begun.id)
     with pytest.raises(Refused, match="no such override"):
@@ -79,22 +77,22 @@ async def test_what_has_not_begun_is_removed_and_what_has_begun_ends_now(
 
 
 async def test_one_that_is_over_is_dropped_after_thirty_days_and_not_before(
-    own_env: WorkflowEnvironment, book: Book
+    env: WorkflowEnvironment, book: Book
 ) -> None:
-    now = await own_env.get_current_time()
+    now = await env.get_current_time()
     short = await book.make("ada", now, now + HOUR)
     long = await book.make("linus", now, now + 48 * HOUR)
-    await own_env.sleep(KEPT_FOR)
+    await env.sleep(KEPT_FOR)
     assert await book.kept() == [short.id, long.id]
-    await own_env.sleep(2 * HOUR)
+    await env.sleep(2 * HOUR)
     assert await book.kept() == [long.id]
 
 
 async def test_everything_is_carried_over_when_a_run_has_had_its_writes(
-    own_env: WorkflowEnvironment, book: Book, monkeypatch: pytest.MonkeyPatch
+    env: WorkflowEnvironment, book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(publication, "WRITES_PER_RUN", 3)
-    now = await own_env.get_current_time()
+    now = await env.get_current_time()
     made = [await book.make("ada", now + n * HOUR, now + (n + 1) * HOUR) for n in range(2)]
     first_run = await book.run()
     made += [await book.make("ada", now + n * HOUR, now + (n + 1) * HOUR) for n in range(2, 5)]
@@ -104,8 +102,8 @@ async def test_everything_is_carried_over_when_a_run_has_had_its_writes(
         await book.make("ada", now, now + HOUR)
 
 
-async def test_what_was_asked_too_long_ago_is_not_done(own_env: WorkflowEnvironment, book: Book) -> None:
-    now = await own_env.get_current_time()
+async def test_what_was_asked_too_long_ago_is_not_done(env: WorkflowEnvironment, book: Book) -> None:
+    now = await env.get_current_time()
     await book.make("ada", now, now + HOUR)
     stale = Override.model_validate(
         {"id": "late", "kind": "add", "user": "ben", "from": format_time(now), "to": format_time(now + HOUR)}
@@ -116,10 +114,10 @@ async def test_what_was_asked_too_long_ago_is_not_done(own_env: WorkflowEnvironm
 
 
 async def test_a_reader_without_an_answer_goes_by_what_it_knew_and_says_so(
-    own_env: WorkflowEnvironment, book: Book, monkeypatch: pytest.MonkeyPatch
+    env: WorkflowEnvironment, book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = await own_env.get_current_time()
-    reader = Published(own_env.client, book.id, KeptOverrides(), fresh=0.0, patience=30.0)
+    now = await env.get_current_time()
+    reader = Published(env.client, book.id, KeptOverrides(), fresh=0.0, patience=30.0)
     made = await book.make("ada", now, now + HOUR)
     first = await reader.known()
     assert (first.state, first.doubt) == (KeptOverrides(overrides=[made]), "")
@@ -133,7 +131,7 @@ async def test_a_reader_without_an_answer_goes_by_what_it_knew_and_says_so(
 
 
 async def test_a_reader_waits_no_longer_than_its_patience_and_all_share_one_question(
-    own_env: WorkflowEnvironment, book: Book, monkeypatch: pytest.MonkeyPatch
+    env: WorkflowEnvironment, book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
 
@@ -142,7 +140,7 @@ async def test_a_reader_waits_no_longer_than_its_patience_and_all_share_one_ques
         await asyncio.Event().wait()
 
     monkeypatch.setattr(WorkflowHandle, "describe", hangs)
-    reader = Published(own_env.client, book.id, KeptOverrides(), fresh=60.0, patience=0.05)
+    reader = Published(env.client, book.id, KeptOverrides(), fresh=60.0, patience=0.05)
     told = await asyncio.gather(*(reader.known() for _ in range(20)))
     assert {(each.state, each.doubt) for each in told} == {(None, "no answer within 0.05 s")}
     assert await reader.known() == told[0]
