@@ -189,14 +189,19 @@ class AlertWorkflow:
         return verbs.refusal(self._story, it.alert)
 
     def _do(self, refusal: Callable[[], str | None], deed: Callable[[datetime], None]) -> Done:
-        # What was accepted before comes first; it may have made the verb impossible.
-        self._receive()
+        if self._inbox:
+            # What was accepted before comes first; it may have made the verb impossible.
+            self._receive()
+            self._wake()
         _accept_unless(refusal())
         deed(self._now())
-        # The story goes on from here: whoever waits in `run` looks again.
-        self._inbox.append(lambda now: None)
+        self._wake()
         alert = self._story.alert
         return Done(state=alert.state, owner=alert.owner, step=self._story.climb.step)
+
+    def _wake(self) -> None:
+        # Whoever waits in `run` looks again: else what changed meanwhile would go unseen until the next timer.
+        self._inbox.append(lambda now: None)
 
     @workflow.query(name=VIEW)
     def view(self) -> AlertView:

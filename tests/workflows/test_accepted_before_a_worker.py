@@ -5,8 +5,12 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from temporalio.client import Client, WorkflowHandle
-from temporalio.service import RPCError
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import UpdateWorkflowExecutionLifecycleStage
+from temporalio.api.update.v1 import UpdateRef, WaitPolicy
+from temporalio.api.workflowservice.v1 import PollWorkflowExecutionUpdateRequest
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.page import Pager
 from roust.runtime.links import Links
@@ -16,6 +20,7 @@ from tests.workflows.scene import a_trigger, an_input
 from worker.main import build_worker
 from workflows.messages import (
     ACKNOWLEDGE,
+    NOTE,
     RESOLVE,
     TRIGGER,
     VIEW,
@@ -23,6 +28,8 @@ from workflows.messages import (
     Acknowledge,
     AlertInput,
     AlertView,
+    Done,
+    Note,
     Resolve,
     workflow_id,
 )
@@ -87,3 +94,41 @@ async def test_an_acknowledge_accepted_while_no_worker_runs_pages_nobody(
         await handle.signal(RESOLVE, Resolve(request="over", alert=None, by="source", via="source"))
         await handle.result()
     assert channel.messages == []
+
+
+async def admitted(handle: Handle, client: Client, update: str) -> None:
+    """Wait until the server has the update, which no worker has answered yet."""
+    reference = UpdateRef(workflow_execution=WorkflowExecution(workflow_id=handle.id), update_id=update)
+    stage = WaitPolicy(
+        lifecycle_stage=UpdateWorkflowExecutionLifecycleStage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED
+    )
+    request = PollWorkflowExecutionUpdateRequest(namespace=client.namespace, update_ref=reference, wait_policy=stage)
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await client.workflow_service.poll_workflow_execution_update(request)
+            except RPCError as early:
+                if early.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                await asyncio.sleep(0.02)
+            else:
+                return
+
+
+async def test_what_a_refused_verb_brought_along_is_done_at_once(client: Client, channel: RecordingChannel) -> None:
+    """A signal and a verb that it makes impossible, in one task: the refusal must not swallow the signal's wake."""
+    queue, directory = uuid.uuid4().hex, a_directory()
+    pager = Pager(lambda: directory, {"email": channel}, Links(["k"], "http://x"))
+    async with build_worker(client, pager, task_queue=queue):
+        handle = await accepted(client, queue, an_input(directory, key=queue))
+        alert = (await seen(handle, lambda view: any(entry.kind == "paged" for entry in view.timeline))).id
+    await handle.signal(RESOLVE, Resolve(request="over", alert=None, by="source", via="source"))
+    note = Note(alert=alert, by="ada", text="too late")
+    asking = asyncio.create_task(handle.execute_update(NOTE, note, id="late", result_type=Done))
+    await admitted(handle, client, "late")
+    async with build_worker(client, pager, task_queue=queue):
+        with pytest.raises(WorkflowUpdateFailedError):
+            await asking
+        async with asyncio.timeout(10):
+            await handle.result()
+    assert [(m.kind.value, m.user) for m in channel.messages] == [("page", "ada"), ("resolved", "ada")]
