@@ -47,13 +47,18 @@ def _defaults(draft: Draft) -> None:
 def _unused(draft: Draft) -> None:
     if not draft.names("services"):
         draft.warn(("services",), "there are none: no alert can come in")
-    used = {node.value for _, node in draft.root.select("services.*.escalation_policy")}
+    used = _named(draft, "services.*.escalation_policy")
     for name in sorted(draft.names("escalation_policies") - used):
         draft.warn(("escalation_policies", name), "no service uses it")
-    targeted = {node.value for place in TARGETS for _, node in draft.root.select(f"{place}.schedule")}
+    targeted = _named(draft, *(f"{place}.schedule" for place in TARGETS))
     for name, schedule in draft.directory.schedules.items():
         if name in targeted and not schedule.layers:
             draft.warn(("schedules", name), "has no layers: nobody is on call but by an override")
+
+
+def _named(draft: Draft, *places: str) -> set[str]:
+    # A list or a map where a name belongs is told as a mistake of its own.
+    return {node.value for place in places for _, node in draft.root.select(place) if isinstance(node.value, str)}
 
 
 def _heartbeats(draft: Draft) -> None:

@@ -1,9 +1,11 @@
 """Whatever a file holds, reading it ends with a directory or with mistakes, never with a crash."""
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,3 +67,20 @@ def test_any_bytes_settle(data: bytes) -> None:
 @given(st.sampled_from(sorted(Directory.model_fields)), TREES)
 def test_anything_in_a_section_settles(section: str, tree: Any) -> None:
     _settles((GOOD.replace(f"{section}:", "x:", 1) + yaml.safe_dump({section: tree})).encode())
+
+
+def _places(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    inside = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for part, child in inside:
+        yield (*path, part)
+        yield from _places(child, (*path, part))
+
+
+@pytest.mark.parametrize("wrong", [{}, [{}], 7], ids=str)
+def test_another_shape_in_any_place_of_a_good_file_settles(wrong: Any) -> None:
+    for path in list(_places(yaml.safe_load(GOOD))):
+        tree = inner = yaml.safe_load(GOOD)
+        for part in path[:-1]:
+            inner = inner[part]
+        inner[path[-1]] = wrong
+        _settles(yaml.safe_dump(tree).encode())
