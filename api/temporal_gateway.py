@@ -22,7 +22,7 @@ from api.lanes import Lanes
 from api.listing import list_alerts
 from api.maintenance_book import MaintenanceBook
 from api.merged import acknowledge_each, page_alerts
-from api.opening import TemporalAlert, standing
+from api.opening import TemporalAlert
 from api.overrides_kept import KeptInTemporal
 from api.reading import Reading
 from api.repeats import Said
@@ -56,6 +56,7 @@ from workflows.messages import (
     alert_id,
     workflow_id,
 )
+from workflows.opening import standing
 from workflows.pinned import pinned, repeat
 
 log = structlog.get_logger()

@@ -17,7 +17,8 @@ from roust.domain.routing import Action, decide
 from roust.runtime.made_maintenance import MadeMaintenance
 from workflows.calls import HEARTBEAT_BACK, HEARTBEAT_MISSED
 from workflows.heartbeat import Silence
-from workflows.messages import LABELS, RESOLVE, TASK_QUEUE, TRIGGER, WORKFLOW, Resolve, workflow_id
+from workflows.messages import RESOLVE, TASK_QUEUE, TRIGGER, WORKFLOW, Resolve, workflow_id
+from workflows.opening import shown
 from workflows.pinned import pinned, repeat
 
 log = structlog.get_logger()
@@ -57,9 +58,9 @@ class Heartbeats:
             id=workflow_id(service, grouped.key),
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            memo={LABELS: event.labels} if opening.held_until else None,
             start_signal=TRIGGER,
             start_signal_args=[repeat(event, decision, grouped, opening)],
+            **shown(opening),
         )
         log.info("a heartbeat stays away", heartbeat=silence.name, service=service)
         return True

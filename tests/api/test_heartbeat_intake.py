@@ -1,15 +1,22 @@
 """`/in/heartbeat/{name}`: whoever must be heard says so."""
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from temporalio.client import Client
 
+from api.listing import PAGING
 from api.temporal_gateway import TemporalGateway
+from roust.domain.alert import Priority
+from roust.domain.directory import Directory
+from roust.domain.heartbeat import Heartbeat
 from tests.api.asking import KEY, OTHER_KEY, Held, asking, two_services
 from tests.fakes.gateway import RecordingGateway
-from workflows.heartbeat import BEAT, heartbeat_id
+from worker.heartbeats import Heartbeats
+from workflows.heartbeat import BEAT, Silence, heartbeat_id
+from workflows.messages import workflow_id
 
 HEARTBEATS = {"backup": {"service": "checkout", "every": "25h"}}
 
@@ -62,3 +69,23 @@ async def test_a_beat_starts_its_workflow_and_the_next_joins_it(gateway: Tempora
     heard = [e.workflow_execution_signaled_event_attributes.signal_name for e in history.events]
     assert heard.count(BEAT) == 2
     await client.get_workflow_handle(heartbeat_id(name)).terminate()
+
+
+async def test_the_alert_of_a_silence_is_found_by_its_service_before_a_worker_has_seen_it(
+    gateway: TemporalGateway, client: Client, directory: Directory, queue: str
+) -> None:
+    """As one that came in over HTTP: else nobody could acknowledge it with the others of its service."""
+    [service] = directory.services
+    watched = directory.model_copy(
+        update={"heartbeats": {"backup": Heartbeat(service=service, every=timedelta(minutes=5), priority=Priority.P1)}}
+    )
+    silence = Silence(name="backup", last=datetime.now(UTC))
+    assert await Heartbeats(client, lambda: watched, queue).missed(silence)
+    async with asyncio.timeout(30):
+        while not (listed := (await gateway.list(PAGING, service, 10, None)).alerts):  # noqa: ASYNC110 - lists lag
+            await asyncio.sleep(0.05)
+    [(alert, standing)] = listed
+    assert (standing.priority, standing.service) == (Priority.P1, service)
+    assert (await gateway.acknowledge_service(service, "ada", "api")).acknowledged == [alert]
+    begun = await client.get_workflow_handle(workflow_id(service, "heartbeat/backup")).describe()
+    assert begun.raw_description.workflow_execution_info.priority.fairness_key == service

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from temporalio.api.history.v1 import HistoryEvent
 
-from api.opening import search_attributes, standing, static_summary
 from tests.workflows.conftest import Staging
 from tests.workflows.costs import actions
 from tests.workflows.scene import Scene, an_input
 from workflows.messages import ACKNOWLEDGE, MEMO, TASK_QUEUE, WORKFLOW, Acknowledge
+from workflows.opening import search_attributes, standing, static_summary
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

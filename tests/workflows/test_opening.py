@@ -2,10 +2,10 @@
 
 import pytest
 
-from api.opening import task_priority
 from roust.domain.alert import Priority, Urgency
 from tests.builders import a_directory
 from tests.workflows.scene import an_input
+from workflows.opening import task_priority
 
 
 @pytest.mark.parametrize(
