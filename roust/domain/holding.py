@@ -17,6 +17,8 @@ def begin_or_hold(story: "Escalation", trigger: Trigger, now: datetime) -> None:
     if trigger.held_until is not None and trigger.held_until > now:
         story.enter(AlertState.HELD, now)
         story.resume_at = trigger.held_until
+        # As one that starts held: stakeholders hear of it when it climbs.
+        story.audience.paging = False
         story.note(Kind.HELD, now, f"Held until {trigger.held_until:%Y-%m-%d %H:%M} UTC: maintenance.")
 
 

@@ -246,3 +246,12 @@ def test_every_group_hears_what_a_second_reading_of_the_contract_says(
         wanted = Asked(frozenset(moments), min_priority, wait, at_once)
         told = hears(wanted, w.trace, [second for second in posted if second <= last])
         assert heard(w, f"g{number}") == told
+
+
+def test_an_outbreak_that_maintenance_holds_is_told_when_it_climbs() -> None:
+    def in_maintenance(w: World) -> None:
+        w.trigger(held_until=w.now + timedelta(seconds=1000))
+
+    w = a_world(group("triggered", "resolved"), takes=5.0).run(3000, [(100, resolve), (102, in_maintenance)])
+    assert w.trace[-1][1] == "exhausted"
+    assert heard(w) == [(0, "triggered"), (100, "resolved"), (1102, "triggered")]
