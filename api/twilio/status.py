@@ -13,6 +13,7 @@ from api.gateway import BeyondRetention, Gateway, NoSuchAlert, Refused, Unavaila
 from api.twilio.inbox import Inbox
 from api.twilio.signature import FromTwilio
 from api.twilio.voice import replies_of
+from roust.domain.tally import PROVIDER
 from roust.runtime.links import BadLink
 from roust.runtime.replies import Delivery
 
@@ -33,9 +34,6 @@ _BAD = {
     "canceled": "was cancelled",
 }
 _UNDER_WAY = frozenset({"accepted", "scheduled", "queued", "sending", "initiated", "ringing", "in-progress"})
-BY = "twilio"
-"""Who notes it in the timeline."""
-
 router = APIRouter(prefix="/in/twilio", include_in_schema=False)
 
 
@@ -75,7 +73,7 @@ async def _note(gateway: Gateway, delivery: Delivery, word: str, code: str) -> N
     what = "call" if delivery.channel == "voice" else "text"
     text = f"The {what} to {delivery.user} by {delivery.contact} {_BAD[word]}{f' (Twilio {code})' if code else ''}."
     try:
-        await gateway.note(delivery.alert, BY, text)
+        await gateway.note(delivery.alert, PROVIDER, text)
     except (Refused, Unavailable, NoSuchAlert, BeyondRetention) as error:
         # It is in the log and the metric; the page's own outcome stands in the timeline already.
         log.warning("delivery not noted", why=str(error), alert=delivery.alert)

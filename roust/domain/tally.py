@@ -10,6 +10,9 @@ from roust.domain.escalation import Escalation
 from roust.domain.notification import Result
 from roust.domain.timeline import Entry, Kind
 
+PROVIDER = "twilio"
+"""Whom a timeline names where a provider told what became of a message: nobody acted."""
+
 NIGHT = "night"
 """In an entry's data: it was night where the person lives."""
 
@@ -70,7 +73,7 @@ def tally(story: Escalation) -> Tally:
         acknowledged_by=first.user if first else None,
         to_acknowledge=_seconds(pages, first),
         exhausted=any(entry.kind is Kind.EXHAUSTED for entry in entries),
-        acted=ended is Ended.PERSON or any(entry.kind in ACTS for entry in entries),
+        acted=ended is Ended.PERSON or any(entry.kind in ACTS and entry.user != PROVIDER for entry in entries),
         ended=ended,
     )
 

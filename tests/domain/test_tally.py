@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from roust.domain import verbs
 from roust.domain.night import is_night
 from roust.domain.notification import Outcome, Planned, Result
-from roust.domain.tally import Ended, Paged, Tally, tally
+from roust.domain.tally import PROVIDER, Ended, Paged, Tally, tally
 from tests.fakes.world import World, fates, step
 
 TWO = [step("ada"), step("ben", wait="10m")]
@@ -124,3 +125,10 @@ def test_night_is_from_22_to_7_by_the_persons_clock(at: str, night: bool) -> Non
     # An hour earlier by the sun in summer, and the same clock.
     summer = datetime(2026, 7, 15, hour, minute, tzinfo=UTC) - timedelta(hours=1)
     assert is_night(summer, "Europe/Berlin") is night
+
+
+def test_what_a_provider_notes_of_a_delivery_is_nobodys_doing() -> None:
+    noted: Do = lambda w: verbs.add_note(w.story, "The text to ada was not delivered.", PROVIDER, w.now)  # noqa: E731
+    assert not tally(World(steps=TWO).run(1000, [(100, noted), (900, over)]).story).acted
+    by_ada: Do = lambda w: verbs.add_note(w.story, "looking", "ada", w.now)  # noqa: E731
+    assert tally(World(steps=TWO).run(1000, [(100, by_ada), (900, over)]).story).acted
