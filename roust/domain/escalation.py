@@ -305,10 +305,11 @@ class Escalation(BaseModel):
     def _louder(self, now: datetime) -> None:
         """Urgency rose to high: the current step anew, under the high rules (CONTRACT rule 16)."""
         self.call_off()
-        if self.climb.begun_at_all:
-            self.restart_step = True
-        else:
+        if not self.climb.begun_at_all:
             self.climb.due = now
+        # Where the next step begins this very instant (somebody escalated), it takes the high rules.
+        elif self.climb.due != now:
+            self.restart_step = True
 
     def call_off(self) -> None:
         """Everything pending stops, for everyone."""

@@ -50,7 +50,7 @@ def escalate(story: Escalation, by: str, now: datetime) -> None:
         story.enter(AlertState.TRIGGERED, now)
         story.acknowledged_at, story.timeout_warned = None, False
     story.last_event_at = now
-    story.climb.due = now
+    story.climb.due, story.restart_step = now, False
     # Somebody was reached and answered with this verb: the pass has not been walked in vain.
     story.climb.reach()
     walked = passes(story.policy, story.alert.urgency)

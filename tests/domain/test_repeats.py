@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+import pytest
+
+from roust.domain import verbs
 from tests.fakes.world import World, fates, step
 
 TWO = [step("ada"), step("ben", wait="10m")]
@@ -172,3 +175,13 @@ def test_no_two_reminders_share_a_key() -> None:
     repeats = [(at, again) for at in range(0, 15_000, 500)]
     w = World(steps=TWO).run(15_000, [(100, lambda w: w.acknowledge("ada")), *repeats])
     assert len({p.key for p in w.sent}) == len(w.sent) == 4
+
+
+@pytest.mark.parametrize("first", ["raise", "escalate"])
+def test_a_raise_that_comes_together_with_an_escalate_does_not_undo_it(first: str) -> None:
+    def escalate(w: World) -> None:
+        verbs.escalate(w.story, "ada", w.now)
+
+    both = [(100, louder), (100, escalate)] if first == "raise" else [(100, escalate), (100, louder)]
+    w = a_mild_world().run(690, both)
+    assert [(p.after, p.user, p.contact, p.step) for p in w.sent] == [(0, "ada", "mail", 1), (100, "ben", "push", 2)]
