@@ -95,18 +95,33 @@ class CurrentDirectory:
         under their names. Where the system tells of no changes (network mounts), a look every second finds them.
         """
         while True:
-            folders = self._folders()
-            if not folders:
+            try:
+                await self._follow()
+            except FileNotFoundError:
+                continue  # A folder that goes away ends its watch: look again from the start.
+            # Whatever is wrong with the files, or with us who read them: what is in force goes on paging.
+            except Exception as error:
+                self._not_read(error)
                 await asyncio.sleep(_LOOK_MS / 1000)
-            # A folder that goes away ends its watch: look again from the start.
-            with suppress(FileNotFoundError):
-                async for _ in awatch(
-                    *folders, recursive=False, step=_STEP_MS, rust_timeout=_LOOK_MS, yield_on_timeout=True
-                ):
-                    if self._state() != self._read:
-                        await self.reload()
-                    if folders != self._folders():
-                        break
+
+    async def _follow(self) -> None:
+        folders = self._folders()
+        if not folders:
+            await asyncio.sleep(_LOOK_MS / 1000)
+        # Also where watching itself fails: a system may have no watches left to give.
+        if self._state() != self._read:
+            await self.reload()
+        async for _ in awatch(*folders, recursive=False, step=_STEP_MS, rust_timeout=_LOOK_MS, yield_on_timeout=True):
+            if self._state() != self._read:
+                await self.reload()
+            if folders != self._folders():
+                break
+
+    def _not_read(self, error: Exception) -> None:
+        text = f"the files could not be read ({type(error).__name__})"
+        if text != self.last_error:
+            log.error("configuration could not be read; the old one stays in force", error=type(error).__name__)
+        self.last_error = text
 
     def _keep(self, problems: list[Problem]) -> None:
         text = "\n".join(map(str, problems))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from roust.config import reload
 from roust.config.load import BadConfiguration
 from roust.config.reload import CurrentDirectory, Fixed
 from roust.domain.directory import Directory
@@ -78,6 +79,39 @@ async def test_a_mistake_keeps_the_old_one_and_is_said_without_secrets(tmp_path:
         "configuration loaded",
     ]
     assert ENVIRON["SECRET"] not in str(logs)
+
+
+async def test_what_nobody_thought_of_keeps_the_old_one_and_the_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that pages must not end for a file that somebody saves."""
+    directory = current(tmp_path)
+    before = directory.directory
+    async with watching(directory):
+        with monkeypatch.context() as broken:
+            broken.setattr(reload, "load", lambda *_: ENVIRON["no such key"])
+            replace(tmp_path / "roust.yaml", BROKEN)
+            await until(lambda: directory.last_error is not None)
+        assert directory.directory is before
+        assert directory.last_error == "the files could not be read (KeyError)"
+        replace(tmp_path / "roust.yaml", OTHER)
+        await until(lambda: directory.last_error is None)
+    assert directory.directory.users["ada"].name == "Ada King"
+
+
+async def test_where_the_system_gives_no_watch_a_change_is_found_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_watch(*_: object, **__: object) -> AsyncIterator[None]:
+        raise OSError("inotify watch limit reached")
+        yield
+
+    monkeypatch.setattr(reload, "awatch", no_watch)
+    directory = current(tmp_path)
+    async with watching(directory):
+        await until(lambda: directory.last_error is not None)
+        replace(tmp_path / "roust.yaml", OTHER)
+        await until(lambda: directory.directory.users["ada"].name == "Ada King")
 
 
 async def test_a_symlink_swap_as_in_kubernetes_is_seen(tmp_path: Path) -> None:
