@@ -60,7 +60,7 @@ def _while_climbing(story: Escalation, now: datetime) -> Decision:
 
 
 def _while_quiet(story: Escalation, now: datetime) -> Decision:
-    timeout = story.policy.acknowledge_timeout
+    timeout = None if story.suppressed else story.policy.acknowledge_timeout
     times: list[datetime] = []
     if story.resume_at is not None:
         if now >= story.resume_at:

@@ -99,6 +99,8 @@ class Escalation(BaseModel):
     """When a held or snoozed alert climbs again."""
     members: list[str] = []
     """What a grouped alert stands for, by key: it ends when the last of them has resolved."""
+    suppressed: bool = False
+    """It pages nobody, whoever acknowledges it and however long ago; until an event comes that pages."""
     told: bool = False
     step_users: list[str] = []
     """Whom the current step resolved to; `step_sent`: one of them was sent something since it began."""
@@ -148,6 +150,7 @@ class Escalation(BaseModel):
             auto_resolve=auto_resolve,
             climb=Climb.starting(1, at + settling),
             resume_at=held_until if held else None,
+            suppressed=suppressed,
             members=trigger.members[-MOST_MEMBERS:],
             audience=Audience.beginning(stakeholders, trigger.priority, pages, at),
             first_request=trigger.request,
@@ -201,7 +204,7 @@ class Escalation(BaseModel):
                 self.note(Kind.WITHDRAWN, now, "Triggered again before the end: the resolve is withdrawn.")
                 self._clear_answerers()
                 begin_or_hold(self, trigger, now)
-            case AlertState.SUPPRESSED:
+            case _ if was.state is AlertState.SUPPRESSED or self.suppressed:
                 begin_or_hold(self, trigger, now)
             case AlertState.TRIGGERED if louder:
                 self._louder(now)
@@ -325,7 +328,7 @@ class Escalation(BaseModel):
         begun_before = self.climb.begun_at_all
         self.climb = Climb.starting(self.climb.cycle + begun_before, due, lead)
         self.enter(AlertState.TRIGGERED, now)
-        self.acknowledged_at, self.timeout_warned = None, False
+        self.acknowledged_at, self.timeout_warned, self.suppressed = None, False, False
         if begun_before:
             self.note(Kind.CYCLE, now, f"Cycle {self.climb.cycle} begins{'' if lead else ' from step 1'}.")
 

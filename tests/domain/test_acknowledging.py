@@ -12,6 +12,7 @@ CLIMB = [(0, "ada"), (300, "ben"), (900, "ada"), (1200, "ben"), (1800, "margaret
 DAY = 86_000
 
 acknowledged: Callable[[World], None] = lambda w: w.acknowledge("ada")  # noqa: E731
+acknowledged_again: Callable[[World], None] = lambda w: w.acknowledge("ada", "again")  # noqa: E731
 
 
 def answer(w: World, request: str = "ack") -> Answer:
@@ -137,3 +138,23 @@ def test_an_acknowledge_survives_a_continue_as_new_at_any_moment(pressed: float,
     reloaded = World(steps=TWO, takes=takes, reloads=True).run(DAY, events)
     assert reloaded.sent == plain.sent
     assert reloaded.story == plain.story
+
+
+def test_a_suppressed_alert_that_was_acknowledged_pages_nobody_when_its_time_is_over() -> None:
+    w = World(steps=TWO, action="suppress", acknowledge_timeout="30m").run(DAY - 1, [(10, acknowledged)])
+    assert (w.sent, w.state) == ([], "acknowledged")
+
+
+@pytest.mark.parametrize("urgency", ["low", "high"])
+def test_an_event_that_pages_is_not_swallowed_by_the_acknowledge_of_a_suppressed_alert(urgency: str) -> None:
+    w = World(steps=TWO, action="suppress", urgency=urgency, acknowledge_timeout="30m", reloads=True)
+    w.run(2000, [(10, acknowledged), (20, lambda w: w.trigger(action="page")), (50, acknowledged_again)])
+    assert (w.pages, w.state, w.story.alert.owner) == ([(20, "ada"), (1850, "ada")], "triggered", None)
+
+
+def test_what_was_cut_off_by_an_acknowledge_is_not_said_to_be_tried_again() -> None:
+    w = World(steps=TWO, takes=2, fate=fates(ada="try_again")).run(100, [(1, acknowledged)])
+    assert [entry.text for entry in w.story.timeline.entries if entry.kind == "paged"] == [
+        "ada by mail: failed, and was called off."
+    ]
+    assert len(w.tried) == 1
