@@ -19,6 +19,7 @@ TELL_FOR = timedelta(seconds=40)
 """How long we try to tell somebody that it is over: three more attempts, then the run ends."""
 
 IN_WORDS = {Result.SENT: "sent", Result.REFUSED: "refused", Result.TRY_AGAIN: "failed, will be tried again"}
+CALLED_OFF = "failed, and was called off"
 
 
 def land(story: Escalation, number: int, result: PageResult, now: datetime) -> None:
@@ -32,7 +33,7 @@ def land(story: Escalation, number: int, result: PageResult, now: datetime) -> N
     if current and flight.resolves and _of_current_step(story, flight):
         story.step_users = [resolved.user for resolved in result.resolved]
     for outcome in result.outcomes:
-        _record(story, flight, outcome, now)
+        _record(story, flight, outcome, now, current)
         keep(story, flight, outcome)
     for problem in result.problems:
         story.note(Kind.PASSED_OVER, now, problem, pass_=flight.pass_, step=flight.step)
@@ -52,12 +53,12 @@ def _of_current_step(story: Escalation, flight: Flight) -> bool:
     return flight.kind is MessageKind.PAGE and place == (climb.cycle, climb.pass_, climb.step, climb.occasion)
 
 
-def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> None:
+def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime, current: bool) -> None:
     planned, sent = outcome.planned, outcome.result is Result.SENT
     story.note(
         ENTRY.get(flight.kind, Kind.TOLD),
         outcome.at or now,
-        f"{planned.user} by {planned.contact}: {IN_WORDS[outcome.result]}{_merged(outcome)}.",
+        f"{planned.user} by {planned.contact}: {_became(outcome, current)}.",
         user=planned.user,
         contact=planned.contact,
         channel=outcome.channel or None,
@@ -86,10 +87,10 @@ def _data(outcome: Outcome) -> dict[str, Any] | None:
     return (night | page) or None
 
 
-def _merged(outcome: Outcome) -> str:
-    if not outcome.page:
-        return ""
-    return f", merged with {outcome.merged_with} other{'s' * (outcome.merged_with != 1)}"
+def _became(outcome: Outcome, current: bool) -> str:
+    words = CALLED_OFF if outcome.result is Result.TRY_AGAIN and not current else IN_WORDS[outcome.result]
+    others = f", merged with {outcome.merged_with} other{'s' * (outcome.merged_with != 1)}"
+    return words + others * bool(outcome.page)
 
 
 def _try_again(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> None:
