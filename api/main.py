@@ -18,7 +18,9 @@ from api.app import create_app
 from api.dead_mans_switch import DeadMansSwitch
 from api.gateway import Gateway
 from api.intake_limit import IntakeLimit
+from api.keepers import Keepers
 from api.operators import Operators
+from api.polls import Polls
 from api.temporal_gateway import TemporalGateway
 from api.watchdog import Watchdog
 
@@ -42,6 +44,9 @@ class Configuration(CurrentDirectory, Protocol):
     @property
     def last_error(self) -> str | None: ...
 
+    @property
+    def digest(self) -> str: ...
+
 
 def build_app(
     gateway: Gateway, current: Configuration, watchdog: Watchdog, limit: IntakeLimit | None = None
@@ -62,7 +67,13 @@ async def serve(client: Client, current: Configuration, listener: socket.socket,
     gateway = TemporalGateway(client, lambda: current.directory)
     operators = Operators(lambda: current.directory, CurrentChannels(lambda: current.directory))
     limit = IntakeLimit(lambda: current.directory.requests_per_minute)
-    watchdog = Watchdog(client, operators, besides=limit.sightings)
+    watchdog = Watchdog(
+        client,
+        operators,
+        polls=Polls(client, lambda: current.digest),
+        keepers=Keepers(client, lambda: current.directory),
+        besides=limit.sightings,
+    )
     server = Server(
         uvicorn.Config(
             build_app(gateway, current, watchdog, limit),

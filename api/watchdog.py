@@ -12,35 +12,50 @@ from typing import Protocol
 
 import structlog
 from prometheus_client import Gauge
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.keepers import Keepers, failing
 from api.measures import OpenAlerts
+from api.polls import Polls
 from roust.domain.watch import Sighting, Trouble, Verdict, Watch, overdue
-from workflows.messages import MEMO, TASK_QUEUE, WORKFLOW, Standing, alert_id
+from workflows.digest_messages import STAKEHOLDERS
+from workflows.heartbeat import WORKFLOW as HEARTBEAT
+from workflows.maintenance import WORKFLOW as MAINTENANCE
+from workflows.messages import MEMO, MERGED_PAGE, WORKFLOW, Standing, alert_id
+from workflows.overrides import WORKFLOW as OVERRIDES
 
 log = structlog.get_logger()
 
 EVERY = 15.0
 PATIENCE = 10.0
 """Seconds for one round; a Temporal that takes longer does not answer."""
-POLLED_WITHIN = timedelta(seconds=75)
-"""A worker asks for work at least each minute; Temporal goes on listing one that has gone for five."""
 WELL_FOR = timedelta(minutes=1)
 """So long a look that found nothing wrong counts."""
 CONFIRM = 100
 """Alerts that are asked about singly in one round. Of more, the list is believed: it is an outage anyway."""
 
 _OPEN = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus = 'Running'"
-_FAILING = f"{_OPEN} AND TemporalReportedProblems IS NOT NULL"
-_QUEUE_KINDS = (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
+_UNNAMED = f"WorkflowType IN ('{STAKEHOLDERS}', '{MERGED_PAGE}') AND ExecutionStatus = 'Running'"
+"""Those that no configuration names and whose tasks may fail all the same."""
+_OURS = (WORKFLOW, HEARTBEAT, OVERRIDES, MAINTENANCE, STAKEHOLDERS, MERGED_PAGE)
+_FAILING = (
+    f"WorkflowType IN ({', '.join(map(repr, _OURS))}) "
+    "AND ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL"
+)
+_COUNTED = {
+    Trouble.FAILING: "workflow",
+    Trouble.OVERDUE: "alert",
+    Trouble.MISSING: "workflow",
+    Trouble.DIFFER: "process",
+}
+"""What /readyz counts of a trouble; the others are one thing, there or not."""
 
 OVERDUE = Gauge("roust_overdue_alerts", "Alerts whose next action is overdue by more than a minute.")
-FAILING = Gauge("roust_failing_workflows", "Alerts whose workflow task fails and is tried again.")
+FAILING = Gauge("roust_failing_workflows", "Workflows whose task fails and is tried again.")
 WORKER = Gauge("roust_worker_polls", "1 while a worker polls for work, 0 while none does.")
+NOTICES = Gauge("roust_notices_worker_polls", "1 while a worker polls for notices, 0 while none does.")
+MISSING = Gauge("roust_missing_entities", "Keepers of overrides, maintenance, heartbeats that were ended.")
 REACHABLE = Gauge("roust_temporal_reachable", "1 while Temporal answers the watchdog, 0 while it does not.")
 LAST_RUN = Gauge("roust_watchdog_last_run_timestamp_seconds", "When the watchdog last looked.")
 
@@ -63,7 +78,8 @@ class Watchdog:
         client: Client,
         operators: Tell,
         *,
-        task_queue: str = TASK_QUEUE,
+        polls: Polls | None = None,
+        keepers: Keepers | None = None,
         every: float = EVERY,
         patience: float = PATIENCE,
         now: Callable[[], datetime] = _now,
@@ -71,14 +87,15 @@ class Watchdog:
     ) -> None:
         self._client = client
         self._operators = operators
-        self._task_queue = task_queue
+        self._polls = polls or Polls(client)
+        self._keepers = keepers
         self._every = every
         self._patience = patience
         self._now = now
         self._besides = besides
         self._watch = Watch()
         self._verdict = Verdict()
-        self._since: dict[Trouble, datetime] = {}
+        self._since: datetime | None = None
         self._knows_problems = True
         self._open = OpenAlerts()
         self._looked: datetime | None = None
@@ -90,16 +107,17 @@ class Watchdog:
 
     def all_is_well(self, at: datetime) -> bool:
         """Whether a look in the last minute found nothing wrong, not even once."""
-        return self._looked is not None and at - self._looked <= WELL_FOR and not self._watch.seen
+        lately = self._looked is not None and at - self._looked <= WELL_FOR
+        # A changed configuration on its way to all processes is nothing to raise an alarm for.
+        return lately and not any(trouble is not Trouble.DIFFER for trouble, _ in self._watch.seen)
 
     def degraded(self) -> list[str]:
         """What is wrong, for /readyz: `no worker polls`, `next action overdue: 3 alerts`, …"""
         counts: dict[Trouble, int] = {}
         for sighting in self._verdict.believed:
             counts[sighting.trouble] = counts.get(sighting.trouble, 0) + 1
-        single = (Trouble.UNREACHABLE, Trouble.NO_WORKER, Trouble.SHED)
         return [
-            str(trouble) if trouble in single else f"{trouble}: {count} alert{'s' * (count > 1)}"
+            f"{trouble}: {_many(count, _COUNTED[trouble])}" if trouble in _COUNTED else str(trouble)
             for trouble, count in counts.items()
         ]
 
@@ -133,32 +151,19 @@ class Watchdog:
     async def _sightings(self, at: datetime) -> list[Sighting]:
         try:
             async with asyncio.timeout(self._patience):
-                found = await self._no_worker(at)
+                found = await self._polls.sightings(at)
                 found += await self._stuck(at)
-                self._since.pop(Trouble.UNREACHABLE, None)
+                if self._keepers is not None:
+                    found += await self._keepers.sightings(at)
+                self._since = None
                 return found
         except (RPCError, OSError, RuntimeError, TimeoutError) as error:
             log.warning("Temporal does not answer the watchdog", error=str(error)[:200])
-            return [Sighting(Trouble.UNREACHABLE, "Temporal", self._began(Trouble.UNREACHABLE, at))]
-
-    async def _no_worker(self, at: datetime) -> list[Sighting]:
-        for kind in _QUEUE_KINDS:
-            answer = await self._client.workflow_service.describe_task_queue(
-                DescribeTaskQueueRequest(
-                    namespace=self._client.namespace,
-                    task_queue=TaskQueue(name=self._task_queue),
-                    task_queue_type=kind,
-                )
-            )
-            latest = max((p.last_access_time.ToDatetime(UTC) for p in answer.pollers), default=None)
-            if latest is None or at - latest > POLLED_WITHIN:
-                subject = f"task queue {self._task_queue}"
-                return [Sighting(Trouble.NO_WORKER, subject, latest or self._began(Trouble.NO_WORKER, at))]
-        self._since.pop(Trouble.NO_WORKER, None)
-        return []
+            self._since = self._since or at
+            return [Sighting(Trouble.UNREACHABLE, "Temporal", self._since)]
 
     async def _stuck(self, at: datetime) -> list[Sighting]:
-        """Alerts that cannot go on: from the list, which may lag, then asked about singly, which does not."""
+        """What cannot go on: from the list, which may lag, then asked about singly, which does not."""
         late: list[tuple[datetime, WorkflowExecution]] = []
         counts: Counter[tuple[str, str]] = Counter()
         async for execution in self._client.list_workflows(_OPEN, page_size=500):
@@ -169,7 +174,9 @@ class Watchdog:
                 late.append((due, execution))
         self._open.show(counts)
         late.sort(key=lambda item: item[0])
-        asked = await asyncio.gather(*(self._confirm(execution, at) for _, execution in late[:CONFIRM]))
+        unnamed = [e async for e in self._client.list_workflows(_UNNAMED, limit=CONFIRM)]
+        doubtful = [*(execution for _, execution in late[:CONFIRM]), *unnamed]
+        asked = await asyncio.gather(*(self._confirm(execution, at) for execution in doubtful))
         found = {s.key: s for s in asked if s is not None}
         for due, execution in late[CONFIRM:]:
             sighting = Sighting(Trouble.OVERDUE, _id(execution), due)
@@ -185,13 +192,13 @@ class Watchdog:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
             raise
-        standing = await _standing(now)
-        if now.status is not WorkflowExecutionStatus.RUNNING or standing is None:
+        if now.status is not WorkflowExecutionStatus.RUNNING:
             return None
-        task = now.raw_description.pending_workflow_task
-        if task.attempt > 1:
-            return Sighting(Trouble.FAILING, _id(now, standing), task.original_scheduled_time.ToDatetime(UTC))
-        if standing.next_due is None or not overdue(standing.next_due, at):
+        standing = await _standing(now)
+        found = failing(now, _id(now, standing))
+        if found is not None:
+            return found
+        if standing is None or standing.next_due is None or not overdue(standing.next_due, at):
             return None
         return Sighting(Trouble.OVERDUE, _id(now, standing), standing.next_due)
 
@@ -210,23 +217,32 @@ class Watchdog:
             self._knows_problems = False
             return []
 
-    def _began(self, trouble: Trouble, at: datetime) -> datetime:
-        return self._since.setdefault(trouble, at)
-
 
 def _measure(verdict: Verdict, at: datetime) -> None:
     troubles = [sighting.trouble for sighting in verdict.believed]
     OVERDUE.set(troubles.count(Trouble.OVERDUE))
     FAILING.set(troubles.count(Trouble.FAILING))
     WORKER.set(Trouble.NO_WORKER not in troubles)
+    NOTICES.set(Trouble.NO_NOTICES not in troubles)
+    MISSING.set(troubles.count(Trouble.MISSING))
     REACHABLE.set(Trouble.UNREACHABLE not in troubles)
     LAST_RUN.set(at.timestamp())
 
 
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}{'es' if what.endswith('s') else 's'}"
+
+
 async def _standing(execution: WorkflowExecution) -> Standing | None:
+    """Where an alert stands; None for what is no alert, or has not said yet."""
+    if execution.workflow_type != WORKFLOW:
+        return None
     return await execution.memo_value(MEMO, None, type_hint=Standing)
 
 
 def _id(execution: WorkflowExecution, standing: Standing | None = None) -> str:
+    """The alert's id; of another workflow its own."""
+    if execution.workflow_type != WORKFLOW:
+        return execution.id
     first = (standing.first_run if standing else None) or execution.run_id
     return alert_id(execution.id, first)

@@ -8,9 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from temporalio.client import Client
+
 from roust.cli.rooms import room
 from roust.config.locate import config_paths
 from roust.config.reload import CurrentDirectory
+from roust.runtime.attendance import API, WORKER, attend
 from roust.runtime.connection import connect
 from roust.runtime.embedded import EmbeddedServer
 from roust.runtime.gauges import measure_configuration
@@ -36,7 +39,7 @@ async def api(settings: Settings, stop: asyncio.Event) -> None:
     with listener(settings.host, settings.port, "--port") as sock, temporal_metrics() as runtime:
         client = await connect(runtime=runtime)
         await prepare_namespace(client, attributes)
-        await _together(stop, serve(client, current, sock, stop), _until(stop, current.watch()))
+        await _together(stop, serve(client, current, sock, stop), *_beside(client, API, current, stop))
 
 
 async def worker(settings: Settings, stop: asyncio.Event) -> None:
@@ -46,7 +49,8 @@ async def worker(settings: Settings, stop: asyncio.Event) -> None:
     with serve_metrics(settings.host, settings.metrics_port) as (runtime, _):
         client = await connect(runtime=runtime)
         await prepare_namespace(client, attributes)
-        await _together(stop, serve(client, lambda: current.directory, stop), _until(stop, current.watch()))
+        working = serve(client, lambda: current.directory, stop)
+        await _together(stop, working, *_beside(client, WORKER, current, stop))
 
 
 async def up(
@@ -74,7 +78,7 @@ async def up(
                 stop,
                 serve_api(client, current, sock, stop),
                 serve_worker(client, lambda: current.directory, stop),
-                _until(stop, current.watch()),
+                *_beside(client, WORKER, current, stop),
             )
             supervising.cancel()
         finally:
@@ -94,6 +98,11 @@ async def _together(stop: asyncio.Event, *parts: Awaitable[None]) -> None:
     async with asyncio.TaskGroup() as group:
         for one in parts:
             group.create_task(part(one))
+
+
+def _beside(client: Client, role: str, current: CurrentDirectory, stop: asyncio.Event) -> list[Awaitable[None]]:
+    """What every process does besides: read a changed configuration, and show that it lives, and by which one."""
+    return [_until(stop, current.watch()), _until(stop, attend(client, role, lambda: current.digest))]
 
 
 async def _until(stop: asyncio.Event, endless: Coroutine[Any, Any, None]) -> None:

@@ -29,6 +29,10 @@ class KeptOverrides(BaseModel):
         """The one with that id."""
         return next((each for each in self.overrides if each.id == id_), None)
 
+    def in_force(self, at: datetime) -> list[Override]:
+        """Those that say who is on call at `at` or later."""
+        return [each for each in self.overrides if each.end(INSTANTS) > at]
+
     def objection(self, override: Override, now: datetime) -> Objection | None:
         """Why `override` cannot be kept beside the others, if it cannot."""
         if len(self.tidied(now).overrides) >= MOST:

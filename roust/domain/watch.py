@@ -18,14 +18,20 @@ class Trouble(StrEnum):
 
     UNREACHABLE = "temporal unreachable"
     NO_WORKER = "no worker polls"
+    NO_NOTICES = "no worker polls for notices"
     FAILING = "workflow task failing"
     OVERDUE = "next action overdue"
+    MISSING = "entity missing"
+    DIFFER = "configuration digests differ"
     SHED = "requests of a source shed"
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """One trouble of one subject (an alert's id, or the task queue), seen in one round."""
+    """One trouble of one subject (an alert's id, a workflow's, the task queue), seen in one round.
+
+    `detail`: what it comes to, in words, where the trouble's name does not say it.
+    """
 
     trouble: Trouble
     subject: str
@@ -60,8 +66,9 @@ class Watch:
         """The next memory, and what to do about `sightings`.
 
         Believed is what was seen in two rounds running. Told is what is believed: once, then at most
-        hourly while it lasts. What follows from no worker polling is not told beside it. Over is what
-        was told and is no longer seen at all; while Temporal cannot be asked, nothing is over.
+        hourly while it lasts. What follows from no worker polling is not told beside it, and differing
+        digests are not told at all: a change on its way to all processes looks the same. Over is what was
+        told and is no longer seen at all; while Temporal cannot be asked, nothing is over.
         """
         now = {sighting.key: sighting for sighting in sightings}
         believed = tuple(s for key, s in sorted(now.items()) if key in self.seen)
@@ -98,9 +105,10 @@ def overdue(next_due: datetime | None, at: datetime) -> bool:
 
 
 def _causes(believed: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
+    not_told = {Trouble.DIFFER}
     if any(s.trouble is Trouble.NO_WORKER for s in believed):
-        return tuple(s for s in believed if s.trouble is not Trouble.OVERDUE)
-    return believed
+        not_told |= {Trouble.OVERDUE, Trouble.NO_NOTICES}
+    return tuple(s for s in believed if s.trouble not in not_told)
 
 
 def sentence(sightings: Iterable[Sighting], at: datetime) -> str:
@@ -121,11 +129,19 @@ def _line(trouble: Trouble, group: list[Sighting], at: datetime) -> str:
             return f"Temporal does not answer, for {oldest} s: no alert comes in and nobody is paged."
         case Trouble.NO_WORKER:
             return f"No worker polls {group[0].subject}: alerts are kept, but nobody is paged until one runs."
+        case Trouble.NO_NOTICES:
+            return f"No worker polls {group[0].subject}: people are paged, but stakeholders hear nothing."
+        case Trouble.MISSING:
+            missing = "; ".join(f"{s.subject}: {s.detail}" for s in group[:5])
+            more = f"; and {len(group) - 5} more" if len(group) > 5 else ""
+            return f"Ended from outside, for {oldest} s: {missing}{more}."
+        case Trouble.DIFFER:
+            return f"Processes go by different configurations: {', '.join(s.detail for s in group)}."
         case Trouble.FAILING:
             what = (
                 "cannot go on: its workflow task fails"
                 if len(group) == 1
-                else "alerts cannot go on: their workflow tasks fail"
+                else "workflows cannot go on: their tasks fail"
             )
         case Trouble.SHED:
             who = ", ".join(s.subject for s in group)

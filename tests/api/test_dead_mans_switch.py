@@ -12,6 +12,7 @@ from temporalio.client import Client
 from activities.page import Pager
 from api.dead_mans_switch import DeadMansSwitch
 from api.operators import Operators
+from api.polls import Polls
 from api.watchdog import Watchdog
 from roust.domain.directory import Directory
 from roust.domain.watch import Trouble
@@ -71,7 +72,7 @@ async def test_nobody_there_is_no_end_of_us(outside: WebhookServer) -> None:
 
 async def test_all_is_well_only_after_a_look_that_found_nothing(client: Client, queue: str) -> None:
     directory: Directory = a_directory()
-    watchdog = Watchdog(client, Operators(lambda: directory, {}), task_queue=queue)
+    watchdog = Watchdog(client, Operators(lambda: directory, {}), polls=Polls(client, task_queue=queue))
     assert not watchdog.all_is_well(datetime.now(UTC)), "nobody has looked yet"
     verdict = await watchdog.look()
     assert verdict.believed == (), "seen once is not believed"

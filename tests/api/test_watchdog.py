@@ -15,6 +15,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.current import CurrentLinks
 from activities.page import Pager
 from api.operators import Operators
+from api.polls import Polls
 from api.temporal_gateway import TemporalGateway
 from api.watchdog import Watchdog
 from roust.domain.alert import Event
@@ -64,7 +65,7 @@ def operators(directory: Directory, mail: RecordingChannel) -> Operators:
 
 @pytest.fixture
 def watchdog(client: Client, operators: Operators, queue: str, clock: Clock) -> Watchdog:
-    return Watchdog(client, operators, task_queue=queue, now=clock)
+    return Watchdog(client, operators, polls=Polls(client, task_queue=queue), now=clock)
 
 
 @pytest.fixture
@@ -226,7 +227,7 @@ async def test_a_temporal_that_does_not_answer_is_told_and_is_over_when_it_does(
     with socket.create_server(("127.0.0.1", 0)) as closed:
         address = f"127.0.0.1:{closed.getsockname()[1]}"
     client = await Client.connect(address, lazy=True, data_converter=pydantic_data_converter)
-    watchdog = Watchdog(client, operators, task_queue=queue, patience=0.5)
+    watchdog = Watchdog(client, operators, polls=Polls(client, task_queue=queue), patience=0.5)
     await watchdog.look()
     assert told(mail) == []
     await watchdog.look()
@@ -245,7 +246,9 @@ async def test_the_watchdog_goes_on_after_a_round_that_went_wrong(client: Client
             raise ValueError("a mistake in the telling")
 
     clock = Clock()
-    running = asyncio.create_task(Watchdog(client, Failing(), task_queue=queue, every=0.01, now=clock).run())
+    running = asyncio.create_task(
+        Watchdog(client, Failing(), polls=Polls(client, task_queue=queue), every=0.01, now=clock).run()
+    )
     async with asyncio.timeout(20):
         while len(tellings) < 2:
             # Two hours on, the same trouble is told anew: by rounds after the one that went wrong.

@@ -61,6 +61,18 @@ def test_what_follows_from_no_worker_is_not_told_beside_it() -> None:
     assert verdicts[-1].believed == (STUCK, NO_WORKER)
 
 
+def test_no_worker_at_all_says_enough_about_the_notices() -> None:
+    notices = Sighting(Trouble.NO_NOTICES, "task queue roust-notices", NOON)
+    assert told(rounds([NO_WORKER, notices], [NO_WORKER, notices])) == [[], ["task queue roust"]]
+    assert told(rounds([notices], [notices])) == [[], ["task queue roust-notices"]]
+
+
+def test_configurations_that_differ_are_believed_and_told_to_nobody() -> None:
+    differ = Sighting(Trouble.DIFFER, "worker a:1", NOON, "worker a:1 by 0a1b")
+    verdicts = rounds([differ], [differ])
+    assert (told(verdicts), verdicts[-1].believed) == ([[], []], (differ,))
+
+
 def test_only_what_was_told_is_said_to_be_over() -> None:
     assert [v.over for v in rounds([STUCK], [STUCK], [])] == [(), (), (STUCK,)]
     assert [v.over for v in rounds([STUCK], [])] == [(), ()]
