@@ -5,9 +5,13 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import TypeVar
 
+import structlog
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.gateway import Unavailable
+from roust.runtime.encryption import UnreadablePayload
+
+log = structlog.get_logger()
 
 RPC_TIMEOUT = timedelta(seconds=5)
 """One attempt; the client tries again by itself."""
@@ -30,6 +34,9 @@ async def asked(call: Awaitable[T]) -> T:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise NotThere(error.message) from error
         raise Unavailable(f"Temporal did not accept ({error.status.name.lower()}); try again") from error
+    except UnreadablePayload as error:
+        log.error("what Temporal keeps cannot be read here", why=str(error))
+        raise Unavailable(str(error)) from error
     except TimeoutError as error:
         raise Unavailable("Temporal did not answer in time; try again") from error
     except (RuntimeError, OSError) as error:

@@ -50,7 +50,7 @@ async def list_alerts(
 
 
 async def _entry(execution: WorkflowExecution) -> tuple[str, Standing] | None:
-    standing: Standing | None = await execution.memo_value(MEMO, None, type_hint=Standing)
+    standing: Standing | None = await asked(execution.memo_value(MEMO, None, type_hint=Standing))
     if standing is None or execution.id.count("/") < 2:
         return None
     if execution.status is not WorkflowExecutionStatus.RUNNING and standing.state is not AlertState.RESOLVED:

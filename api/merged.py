@@ -29,7 +29,7 @@ async def page_alerts(client: Client, service: str, page: str) -> list[str]:
     except NotThere as gone:
         raise NoSuchPage("that page is not kept") from gone
     given = first.workflow_execution_started_event_attributes.input.payloads
-    [record] = await client.data_converter.decode(given, [MergedPage])
+    [record] = await asked(client.data_converter.decode(given, [MergedPage]))
     return list(record.alerts)
 
 

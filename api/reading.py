@@ -128,7 +128,7 @@ class Reading:
         self, alert: str, ref: AlertRef, execution: WorkflowExecutionDescription, other: str | None = None
     ) -> Found:
         try:
-            standing = await execution.memo_value(MEMO, type_hint=Standing)
+            standing = await asked(execution.memo_value(MEMO, type_hint=Standing))
         except KeyError as foreign:
             raise NoSuchAlert("there is no such alert") from foreign
         return Found(alert, ref, execution, standing, other)

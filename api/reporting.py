@@ -56,7 +56,7 @@ async def _closed(client: Client, since: datetime, most: int, within: float) -> 
 
 
 async def _one(execution: WorkflowExecution) -> Closed | None:
-    standing: Standing | None = await execution.memo_value(MEMO, None, type_hint=Standing)
+    standing: Standing | None = await asked(execution.memo_value(MEMO, None, type_hint=Standing))
     if standing is None:
         return None
     return Closed.model_validate(standing.model_dump(include=set(Closed.model_fields)))

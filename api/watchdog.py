@@ -19,6 +19,7 @@ from api.keepers import Keepers, failing
 from api.measures import OpenAlerts
 from api.polls import Polls
 from roust.domain.watch import Sighting, Trouble, Verdict, Watch, overdue
+from roust.runtime.encryption import UnreadablePayload
 from workflows.digest_messages import STAKEHOLDERS
 from workflows.heartbeat import WORKFLOW as HEARTBEAT
 from workflows.maintenance import WORKFLOW as MAINTENANCE
@@ -165,9 +166,13 @@ class Watchdog:
     async def _stuck(self, at: datetime) -> list[Sighting]:
         """What cannot go on: from the list, which may lag, then asked about singly, which does not."""
         late: list[tuple[datetime, WorkflowExecution]] = []
+        sealed: list[Sighting] = []
         counts: Counter[tuple[str, str]] = Counter()
         async for execution in self._client.list_workflows(_OPEN, page_size=500):
             standing = await _standing(execution)
+            if standing is None and execution.raw_info.memo.fields:
+                # A worker with the keys that this process has cannot go on with it either.
+                sealed.append(Sighting(Trouble.FAILING, _id(execution), execution.start_time))
             counts[standing.state.value if standing else "unknown", execution.id.split("/")[1]] += 1
             due = standing.next_due if standing else None
             if due is not None and overdue(due, at):
@@ -181,7 +186,7 @@ class Watchdog:
         for due, execution in late[CONFIRM:]:
             sighting = Sighting(Trouble.OVERDUE, _id(execution), due)
             found[sighting.key] = sighting
-        for sighting in await self._reported(at):
+        for sighting in [*sealed, *await self._reported(at)]:
             found.setdefault(sighting.key, sighting)
         return list(found.values())
 
@@ -234,10 +239,15 @@ def _many(count: int, what: str) -> str:
 
 
 async def _standing(execution: WorkflowExecution) -> Standing | None:
-    """Where an alert stands; None for what is no alert, or has not said yet."""
+    """Where an alert stands; None for what is no alert, has not said yet, or cannot be read with our keys."""
     if execution.workflow_type != WORKFLOW:
         return None
-    return await execution.memo_value(MEMO, None, type_hint=Standing)
+    try:
+        standing: Standing | None = await execution.memo_value(MEMO, None, type_hint=Standing)
+    except UnreadablePayload as error:
+        log.error("an alert cannot be read", alert=_id(execution), why=str(error))
+        return None
+    return standing
 
 
 def _id(execution: WorkflowExecution, standing: Standing | None = None) -> str:

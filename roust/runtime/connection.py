@@ -1,20 +1,39 @@
 """The one Temporal connection: where it goes, and the one data converter that everybody shares."""
 
 import asyncio
+import os
+from collections.abc import Mapping
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 
 from roust.domain.errors import RoustError
+from roust.runtime.encryption import VARIABLE, Converter, PayloadEncryption, payload_keys
 
-DATA_CONVERTER = pydantic_data_converter
 STANDARD_ADDRESS = "localhost:7233"
 
 
 class Unreachable(RoustError):
     """Temporal does not answer at the address that the environment names."""
+
+
+def data_converter(environment: Mapping[str, str] | None = None) -> DataConverter:
+    """What is written to Temporal and read from it: pydantic's JSON, encrypted where `ROUST_PAYLOAD_KEYS` has keys.
+
+    The same for worker, API and replays, of the same environment. Raises RoustError for a key that is none.
+    """
+    env = os.environ if environment is None else environment
+    keys = payload_keys(env.get(VARIABLE, ""))
+    if not keys:
+        return DataConverter(payload_converter_class=Converter)
+    return DataConverter(
+        payload_converter_class=Converter,
+        # The words and the stack of a failure are as readable as any payload otherwise.
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+        payload_codec=PayloadEncryption(keys),
+    )
 
 
 def connection_settings() -> ClientConnectConfig:
@@ -37,12 +56,12 @@ async def connect(
     """A client on Temporal, tried again for `within` seconds. Raises Unreachable, which names the cure."""
     config = connection_settings() if config is None else config
     address, namespace = config.get("target_host", STANDARD_ADDRESS), config.get("namespace", "default")
-    loop = asyncio.get_running_loop()
+    loop, converter = asyncio.get_running_loop(), data_converter()
     deadline = loop.time() + within
     while True:
         try:
             return await asyncio.wait_for(
-                Client.connect(**config, data_converter=DATA_CONVERTER, runtime=runtime),
+                Client.connect(**config, data_converter=converter, runtime=runtime),
                 timeout=max(1.0, deadline - loop.time()),
             )
         except (RuntimeError, OSError, TimeoutError) as error:

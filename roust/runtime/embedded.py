@@ -162,7 +162,7 @@ class EmbeddedServer:
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,
-            env=_without_temporal_settings(),
+            env=_without_our_settings(),
         )
         self._state.remember_server(self._process.pid)
 
@@ -208,5 +208,6 @@ class EmbeddedServer:
             await asyncio.sleep(0.05)
 
 
-def _without_temporal_settings() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
+def _without_our_settings() -> dict[str, str]:
+    # Nor our keys: whoever reads the server's environment shall not read what it keeps.
+    return {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "ROUST_"))}

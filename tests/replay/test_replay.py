@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from roust.domain.notification import PageRequest, PageResult
+from roust.runtime.connection import data_converter
 from worker.main import OURS
 from workflows import calls
 from workflows.alert import AlertWorkflow
@@ -25,7 +25,7 @@ def a_replayer() -> Replayer:
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*OURS)
     return Replayer(
         workflows=[AlertWorkflow, MaintenanceWorkflow, OverridesWorkflow, StakeholdersWorkflow],
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter({}),
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
     )
 

@@ -15,7 +15,7 @@ from activities.notice import Notifier
 from activities.page import Pager
 from roust.domain.directory import Directory
 from roust.domain.errors import RoustError
-from roust.runtime.connection import DATA_CONVERTER
+from roust.runtime.connection import data_converter
 from roust.runtime.links import Links
 from worker.main import build_notices_worker, build_worker
 from worker.rehearsal.recording import Recording
@@ -50,7 +50,7 @@ async def stage(directory: Directory) -> AsyncIterator[Stage]:
     """A stage on which `directory` is in force; server and worker end with it."""
     recording = Recording()
     async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=DATA_CONVERTER,
+        data_converter=data_converter({}),
         test_server_existing_path=skipping_server(),
         runtime=Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=_QUIET))),
     ) as env:
