@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+from activities.capabilities import capabilities
 from activities.channels.channel import DEADLINE, Channel
 from activities.text import provider_words
 from roust.domain.directory import Contact
@@ -24,16 +25,18 @@ class Attempted(NamedTuple):
 
 async def attempt(channel: Channel, message: Callable[[], Message], contact: Contact) -> Attempted:
     """One attempt, of at most 8 s. Never raises but when cancelled."""
-    address = contact.address
+    address, hidden = contact.address, list[str]()
     try:
         async with asyncio.timeout(DEADLINE):
-            receipt = await channel.send(message(), contact)
-        return Attempted(Result.SENT, provider_words(receipt.said, address), ref=receipt.ref)
+            made = message()
+            hidden = capabilities(made)
+            receipt = await channel.send(made, contact)
+        return Attempted(Result.SENT, provider_words(receipt.said, address, hidden=hidden), ref=receipt.ref)
     except Refused as error:
-        return Attempted(Result.REFUSED, provider_words(error, address))
+        return Attempted(Result.REFUSED, provider_words(error, address, hidden=hidden))
     # The channel's contract: any other exception means that it may succeed later.
     except Exception as error:
-        said = provider_words(_words(error), address)
+        said = provider_words(_words(error), address, hidden=hidden)
         return Attempted(Result.TRY_AGAIN, said, _seconds(getattr(error, "retry_after", None)))
 
 

@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,11 +70,14 @@ def value(found: Any, depth: int = 0) -> Any:
             return body(str(found))
 
 
-def provider_words(words: object, address: str, cap: int = SAID_CAP) -> str:
+def provider_words(words: object, address: str, cap: int = SAID_CAP, hidden: Iterable[str] = ()) -> str:
     """What a provider said, fit for a result, an exception or a log: one line of at most 200 characters in
-    which neither `address` nor a part of it that tells it is left (CONTRACT rule 21)."""
+    which neither `address` nor a part of it that tells it is left (CONTRACT rule 21), nor one of `hidden`: what
+    we showed to be let in, what lets whoever reads it answer. Error pages repeat what they were sent."""
     # Cleaned first: a control character inside an address must not hide it from the mask.
     said = line(str(words), cap * 20)
+    for secret in filter(None, hidden):
+        said = said.replace(secret, _MASK)
     for part in _telling(address):
         before, after = r"(?<!\w)" * part[0].isalnum(), r"(?!\w)" * part[-1].isalnum()
         said = re.sub(f"{before}{re.escape(part)}{after}", _MASK, said, flags=re.IGNORECASE)

@@ -10,13 +10,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = structlog.get_logger("roust.access")
 
 _SECRETS = re.compile(r"(?P<before>/in/[^/?\s]+/|/a/)[^?\s\"]+", re.IGNORECASE)
+# What looks like a key or a token where none belongs: somebody put it into the wrong place. An alert's id is none.
+_MISPLACED = re.compile(r"(?<=/)(?![^/?]+-[0-9a-f]{20}-[0-9a-f-]{36}(?:[/?]|$))(?=[^/?]*\d)[^/?\s]{20,}")
 _LOOKING = ("GET", "HEAD", "OPTIONS")
 _QUERY = re.compile(r"\?[^\s\"]*")
 
 
 def redacted(path: str) -> str:
     """`path` without what may open a door: keys, links' tokens, the query; control characters escaped."""
-    plain = _QUERY.sub("", _SECRETS.sub(r"\g<before>***", path))
+    plain = _MISPLACED.sub("***", _QUERY.sub("", _SECRETS.sub(r"\g<before>***", path)))
     return plain[:200].encode("unicode_escape").decode("ascii")
 
 

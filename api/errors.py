@@ -60,10 +60,14 @@ def unavailable(message: str) -> Declined:
 def invalid(error: ValidationError | RequestValidationError) -> Declined:
     """422 with every field at fault; what was sent is never repeated."""
     fields = [
-        {"field": _place(one["loc"]), "message": str(one["msg"]).removeprefix("Value error, ")}
+        {"field": _place(one["loc"]), "message": _without(one["input"], str(one["msg"]).removeprefix("Value error, "))}
         for one in error.errors()
     ]
     return Declined(422, "invalid", "; ".join(f"{f['field']}: {f['message']}" for f in fields[:5]), fields)
+
+
+def _without(given: object, message: str) -> str:
+    return message.replace(repr(given[:40]), "…") if isinstance(given, str) and given else message
 
 
 def _place(loc: Sequence[int | str]) -> str:

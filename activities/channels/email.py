@@ -14,6 +14,7 @@ from email.utils import format_datetime, parseaddr
 import aiosmtplib
 
 from activities import text
+from activities.capabilities import capabilities
 from activities.channels.channel import DEADLINE, TryAgain
 from activities.text import provider_words
 from activities.wording import worded
@@ -46,15 +47,15 @@ class EmailChannel:
                 said = await self._hand_over(mail, address)
         except aiosmtplib.SMTPRecipientsRefused as error:
             first = error.recipients[0]
-            raise _refusal(first.code, first.message, address) from None
+            raise self._refusal(first.code, first.message, message, address) from None
         except aiosmtplib.SMTPResponseException as error:
-            raise _refusal(error.code, error.message, address) from None
+            raise self._refusal(error.code, error.message, message, address) from None
         except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPConnectError, aiosmtplib.SMTPTimeoutError):
             raise
         # What is left is what the server cannot do at all: STARTTLS, our way to log in, a foreign address.
         except aiosmtplib.SMTPException as error:
-            raise Refused(provider_words(error, address)) from None
-        return Receipt(said=provider_words(said, address))
+            raise Refused(provider_words(error, address, hidden=self._hidden(message))) from None
+        return Receipt(said=provider_words(said, address, hidden=self._hidden(message)))
 
     def mail(self, message: Message, address: str) -> EmailMessage:
         """The mail. Its Message-ID is made of the key, so that a second attempt is the same mail; all mails
@@ -80,6 +81,14 @@ class EmailChannel:
         if words.html is not None:
             mail.add_alternative(words.html, subtype="html", cte="quoted-printable")
         return mail
+
+    def _refusal(self, code: int, said: str, message: Message, address: str) -> Refused | TryAgain:
+        words = provider_words(f"{code} {said}", address, hidden=self._hidden(message))
+        return Refused(words) if code >= _PERMANENT else TryAgain(words)
+
+    def _hidden(self, message: Message) -> list[str]:
+        password = self._settings.password
+        return [password.get_secret_value() if password else "", *capabilities(message)]
 
     async def _hand_over(self, mail: EmailMessage, address: str) -> str:
         settings = self._settings
@@ -110,11 +119,6 @@ async def _say_goodbye(client: aiosmtplib.SMTP) -> None:
             await client.quit()
     except (aiosmtplib.SMTPException, OSError):
         pass
-
-
-def _refusal(code: int, said: str, address: str) -> Refused | TryAgain:
-    words = provider_words(f"{code} {said}", address)
-    return Refused(words) if code >= _PERMANENT else TryAgain(words)
 
 
 def _digest(name: str) -> str:

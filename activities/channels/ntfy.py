@@ -12,6 +12,7 @@ import httpx2
 
 from activities import text
 from activities.brief import brief, buttons, cut
+from activities.capabilities import capabilities
 from activities.channels.channel import DEADLINE
 from activities.channels.guard import Guard, GuardedTransport
 from activities.channels.http import failure, post
@@ -50,9 +51,11 @@ class NtfyChannel:
             "utf-8", "replace"
         )
         async with asyncio.timeout(DEADLINE):
-            answer = await post(server, body, self._headers(server), GuardedTransport(self._guard, self._verify))
+            headers = self._headers(server)
+            answer = await post(server, body, headers, GuardedTransport(self._guard, self._verify))
         if not answer.taken:
-            raise failure(answer.status, answer.headers, provider_words(answer.said, contact.address))
+            hidden = [headers.get("authorization", "").removeprefix("Bearer "), *capabilities(message)]
+            raise failure(answer.status, answer.headers, provider_words(answer.said, contact.address, hidden=hidden))
         return Receipt(said=f"HTTP {answer.status}")
 
     def _headers(self, server: str) -> Mapping[str, str]:

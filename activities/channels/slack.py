@@ -4,10 +4,12 @@ import asyncio
 import json
 import re
 import ssl
+from collections.abc import Iterable
 from typing import Any
 
 import httpx2
 
+from activities.capabilities import capabilities
 from activities.channels.channel import DEADLINE, TryAgain
 from activities.channels.http import failure, post
 from activities.channels.slack_blocks import blocks, fallback
@@ -69,7 +71,7 @@ class SlackChannel:
             # The message above it says all; this one is to be noticed.
             said["thread_ts"] = thread
             del said["blocks"]
-        answer = await self._call("chat.postMessage", said, address)
+        answer = await self._call("chat.postMessage", said, address, capabilities(message))
         stamp, conversation = answer.get("ts"), answer.get("channel")
         if isinstance(conversation, str):
             self._conversations[address] = conversation
@@ -78,11 +80,11 @@ class SlackChannel:
     async def _rewrite(self, message: Message, address: str) -> int:
         """How many of the messages of before were rewritten; those that are gone or too old are let be."""
         conversation = await self._conversation(address)
-        shown = self._shown(message, address)
+        shown, hidden = self._shown(message, address), capabilities(message)
         rewritten = 0
         for ref in message.refs:
             try:
-                await self._call("chat.update", shown | {"channel": conversation, "ts": ref}, address)
+                await self._call("chat.update", shown | {"channel": conversation, "ts": ref}, address, hidden)
             except Refused:
                 continue
             rewritten += 1
@@ -105,7 +107,9 @@ class SlackChannel:
             self._conversations[address] = found
         return self._conversations[address]
 
-    async def _call(self, method: str, arguments: dict[str, Any], address: str) -> dict[str, Any]:
+    async def _call(
+        self, method: str, arguments: dict[str, Any], address: str, hidden: Iterable[str] = ()
+    ) -> dict[str, Any]:
         """One call of the Web API. Raises Refused and TryAgain as the protocol has them."""
         answered = await post(
             f"{self._base}/{method}",
@@ -114,7 +118,9 @@ class SlackChannel:
             httpx2.AsyncHTTPTransport(verify=self._verify, trust_env=False),
         )
         if not answered.taken:
-            raise failure(answered.status, answered.headers, provider_words(answered.said, address))
+            raise failure(
+                answered.status, answered.headers, provider_words(answered.said, address, hidden=[self._token, *hidden])
+            )
         try:
             answer = json.loads(answered.said)
         except (ValueError, RecursionError):

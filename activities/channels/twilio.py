@@ -1,7 +1,9 @@
 """Text messages and calls, by Twilio's HTTP API."""
 
 import asyncio
+import base64
 import json
+import re
 import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,6 +12,7 @@ from urllib.parse import quote
 
 import httpx2
 
+from activities.capabilities import tokens_in
 from activities.channels import twiml
 from activities.channels.channel import DEADLINE, Channel, TryAgain
 from activities.channels.retry_after import retry_after
@@ -19,7 +22,7 @@ from roust.domain.directory import Contact, Directory
 from roust.domain.errors import Refused, RoustError
 from roust.domain.notification import Message, MessageKind, Receipt
 from roust.domain.settings import TwilioSettings
-from roust.runtime.replies import Delivery, Replies
+from roust.runtime.replies import CODE_LENGTH, Delivery, Replies
 
 _MOST_READ = 64 * 1024
 _TRY_AGAIN = {408, 425, 429}
@@ -53,7 +56,9 @@ class Twilio:
             ) as client,
             client.stream("POST", url, data={"From": settings.from_, "To": address, **form}) as answer,
         ):
-            return _receipt(answer, await _read(answer), address)
+            token = settings.auth_token.get_secret_value()
+            hidden = [token, base64.b64encode(f"{settings.account_sid}:{token}".encode()).decode(), *_tells(form)]
+            return _receipt(answer, await _read(answer), address, hidden)
 
 
 class SmsChannel:
@@ -138,18 +143,24 @@ async def _read(answer: httpx2.Response) -> bytes:
     return said[:_MOST_READ]
 
 
-def _receipt(answer: httpx2.Response, body: bytes, address: str) -> Receipt:
+def _tells(form: Mapping[str, str]) -> list[str]:
+    """What in `form` lets whoever reads it answer."""
+    codes = re.findall(rf"\b[0-9A-Z]{{{CODE_LENGTH}}}$", form.get("Body", ""), re.MULTILINE)
+    return [*tokens_in(form.values()), *codes]
+
+
+def _receipt(answer: httpx2.Response, body: bytes, address: str, hidden: list[str]) -> Receipt:
     said, status = _json(body), answer.status_code
     code = said.get("code") if not answer.is_success else said.get("error_code")
     if answer.is_success and code is None and said.get("status") not in _FAILED:
         sid = said.get("sid")
         if not isinstance(sid, str):
             raise TryAgain(f"HTTP {status}, but not as Twilio answers: is base_url right?")
-        return Receipt(said=provider_words(f"{sid} {said.get('status', '')}".strip(), address))
+        return Receipt(said=provider_words(f"{sid} {said.get('status', '')}".strip(), address, hidden=hidden))
     number = code if isinstance(code, int) and not isinstance(code, bool) else None
     named = f"Twilio {number}" if number is not None else f"HTTP {status}"
     why = said.get("message") or said.get("error_message") or said.get("status") or ""
-    words = provider_words(f"{named}: {why}", address)
+    words = provider_words(f"{named}: {why}", address, hidden=hidden)
     if status >= 500 or status in _TRY_AGAIN or number in _BUSY_CODES:
         raise TryAgain(words, retry_after(answer.headers.get("retry-after"), datetime.now(UTC)))
     raise Refused(words.rstrip(": "))

@@ -6,6 +6,7 @@ import time
 
 import httpx2
 
+from activities.capabilities import capabilities
 from activities.channels.channel import DEADLINE
 from activities.channels.guard import Guard, GuardedTransport
 from activities.channels.http import beginning, failure
@@ -53,7 +54,7 @@ class WebhookChannel:
                 return Receipt(said=f"HTTP {answer.status_code}")
             said = await beginning(answer)
             await answer.aclose()
-        raise failure(answer.status_code, answer.headers, provider_words(said, url))
+        raise failure(answer.status_code, answer.headers, provider_words(said, url, hidden=capabilities(message)))
 
     def _headers(self, message: Message, body: bytes) -> dict[str, str]:
         timestamp = int(time.time())

@@ -56,8 +56,8 @@ def configure_logging(level: str = "info", form: str = "auto", stream: TextIO | 
         logging.getLogger(name).propagate = True
     # A path holds keys and answer tokens: uvicorn's own access log never speaks, whatever the level.
     logging.getLogger("uvicorn.access").disabled = True
-    # They name every request's whole address at INFO.
-    for name in ("httpx2", "httpcore2", "mail.log", "watchfiles", "asyncio"):
+    # They name every request's whole address, some at INFO and some at DEBUG.
+    for name in ("httpx2", "httpcore2", "urllib3", "requests", "mail.log", "watchfiles", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -2,9 +2,12 @@
 
 import pytest
 
+from activities.attempt import attempt
 from activities.build import build_channels
+from roust.domain.directory import Contact
 from roust.domain.notification import PageResult
 from roust.domain.settings import Channels
+from tests.activities.messages import a_message
 from tests.activities.pages import LINKS, a_pager, a_request, ada_with, an_environment, run_page
 from tests.fakes.mail_server import a_mail_server
 from tests.fakes.recording_channel import RecordingChannel
@@ -63,3 +66,16 @@ async def test_real_providers_that_repeat_the_address_are_masked(capsys: pytest.
     captured = capsys.readouterr()
     assert_no_canary(result, heartbeats, captured.out + captured.err)
     assert LINKS.answer_url("a", "ada") not in captured.out
+
+
+@pytest.mark.parametrize("status", [400, 503])
+async def test_a_receiver_that_repeats_the_page_puts_no_answer_link_on_record(status: int) -> None:
+    async with a_webhook_server() as hook:
+        message = a_message()
+        assert message.answer_url is not None
+        token = message.answer_url.rpartition("/")[2]
+        hook.reply = Reply(status, body=f"cannot take {message.answer_url} or {token}".encode())
+        channel = build_channels(Channels.model_validate({"webhook": {"allow": ["127.0.0.0/8"]}}))["webhook"]
+        attempted = await attempt(channel, lambda: message, Contact.model_validate({"webhook": hook.url("/page")}))
+    assert attempted.said.startswith(f"HTTP {status}: cannot take ")
+    assert token not in attempted.said

@@ -26,6 +26,9 @@ async def test_each_request_is_logged_without_its_secrets() -> None:
     assert token_of("admin") not in str(logs)
 
 
+ALERT = "checkout-26d228663f13a88592a1-01a208a1-8842-7ea8-85b3-d14848c00a5a"
+
+
 @pytest.mark.parametrize(
     ("path", "logged"),
     [
@@ -36,6 +39,9 @@ async def test_each_request_is_logged_without_its_secrets() -> None:
         ("/IN/alertmanager/s3cret", "/IN/alertmanager/***"),
         ("/a/t0ken", "/a/***"),
         ("//in/alertmanager/s3cret", "//in/alertmanager/***"),
+        ("/v1/alerts/k3y-where-none-belongs-0123", "/v1/alerts/***"),
+        ("/k3y-where-none-belongs-0123/x", "/***/x"),
+        (f"/v1/alerts/{ALERT}/notes", f"/v1/alerts/{ALERT}/notes"),
         ("/v1/x\r\nforged: line\x1b[31m", "/v1/x\\r\\nforged: line\\x1b[31m"),
     ],
 )

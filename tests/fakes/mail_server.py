@@ -39,6 +39,9 @@ class MailServer:
     def refuse(self, address: str, reply: str = "550 5.1.1 no such user") -> None:
         self._rcpt[address] = reply
 
+    def forgive(self, address: str) -> None:
+        self._rcpt.pop(address, None)
+
     def reject(self, address: str, reply: str = "451 4.3.0 try again later") -> None:
         self._data[address] = reply
 
