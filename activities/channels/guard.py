@@ -20,7 +20,10 @@ _DISGUISES: tuple[Network, ...] = (
     IPv6Network("2001::/32"),  # Teredo
     IPv6Network("2002::/16"),  # 6to4
     IPv4Network("192.88.99.0/24"),  # 6to4 relays
+    IPv6Network("3fff::/20"),  # documentation (RFC 9637), of which older Pythons know nothing
 )
+_ISATAP = (0x00005EFE, 0x02005EFE)
+"""What the interface part begins with, before the IPv4 address inside (RFC 5214)."""
 # As in the URL standard: a host whose last label is a number is an IPv4 address, however oddly it is written.
 _NUMERIC_HOST = re.compile(r"(?:^|\.)(?:\d+|0[xX][0-9a-fA-F]*)\.?$")
 
@@ -74,6 +77,8 @@ class Guard:
 
 def _public(ip: IPv4Address | IPv6Address) -> bool:
     if any(ip in network for network in _DISGUISES) or ip.is_multicast or not ip.is_global:
+        return False
+    if isinstance(ip, IPv6Address) and int(ip) >> 32 & 0xFFFFFFFF in _ISATAP:
         return False
     # Mapped, compatible and NAT64 addresses, and whatever else embeds an IPv4 one, lie outside 2000::/3.
     return isinstance(ip, IPv4Address) or ip in _UNICAST6

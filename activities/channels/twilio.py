@@ -52,6 +52,8 @@ class Twilio:
                 verify=self._verify,
                 timeout=DEADLINE,
                 trust_env=False,
+                # What is read of an answer is bounded; what it might unpack to would not be.
+                headers={"accept-encoding": "identity"},
                 follow_redirects=False,
             ) as client,
             client.stream("POST", url, data={"From": settings.from_, "To": address, **form}) as answer,
