@@ -2,6 +2,7 @@
 scanners and link previewers open every link, and some submit every form they find)."""
 
 import hashlib
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,8 @@ MOST_FORM = 32_768
 """Bytes of a form: the longest note there is, every character of it escaped."""
 CONFIRM_SECONDS = 300
 """How long the second press may take."""
+CONFIRM_AFTER = 1.0
+"""Seconds before which nobody has read the second page: a script that presses on every page it is shown is faster."""
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -64,16 +67,20 @@ class Confirmations:
         )
 
     def make(self, token: str, button: Button, said: str = "") -> str:
-        made = self._serializer.dumps([_digest(token), button.value, _digest(said)])
+        made = self._serializer.dumps([_digest(token), button.value, _digest(said), round(time.time(), 3)])
         return made if isinstance(made, str) else made.decode()
 
     def holds(self, mark: str, token: str, button: Button, said: str = "") -> bool:
-        """Whether `mark` was made for this link, button and what it says, in the last minutes."""
+        """Whether `mark` was made for this link, button and what it says, in the last minutes, and was read."""
         try:
             made = self._serializer.loads(mark, max_age=CONFIRM_SECONDS)
         except BadData:
             return False
-        return bool(made == [_digest(token), button.value, _digest(said)])
+        match made:
+            case [*what, int() | float() as at]:
+                read = time.time() - at >= CONFIRM_AFTER
+                return read and what == [_digest(token), button.value, _digest(said)]
+        return False
 
 
 def _digest(token: str) -> str:

@@ -1,4 +1,4 @@
-"""Whatever URL a configuration holds: nothing private is connected to, by any who POST or GET to a URL of somebody's."""
+"""Whatever URL a configuration holds: nothing private is connected to, by whoever goes to somebody's URL."""
 
 import asyncio
 import socket

@@ -102,7 +102,7 @@ async def test_a_press_acknowledges_and_says_so_at_once(http: httpx2.AsyncClient
 
 
 async def test_a_browser_that_says_nobody_pressed_is_asked_to_press_once_more(
-    http: httpx2.AsyncClient, client: Client, alert: str, worker: Worker
+    http: httpx2.AsyncClient, client: Client, alert: str, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine = link(alert)  # one link: each one made bears its second
     doubted = await http.post(mine, data=ACKNOWLEDGE, headers=CHROME)
@@ -112,6 +112,10 @@ async def test_a_browser_that_says_nobody_pressed_is_asked_to_press_once_more(
     mark = doubted.text.split('name="mark" value="')[1].split('"')[0]
     other = await http.post(link(alert, "ben"), data=ACKNOWLEDGE | {"mark": mark}, headers=CHROME)
     assert "press once more" in other.text
+    at_once = await http.post(mine, data=ACKNOWLEDGE | {"mark": mark}, headers=CHROME)
+    assert "press once more" in at_once.text  # nobody reads so fast
+    assert await signals(client, alert) == 0
+    monkeypatch.setattr("api.press.CONFIRM_AFTER", 0.0)
     again = await http.post(mine, data=ACKNOWLEDGE | {"mark": mark}, headers=CHROME)
     assert "Acknowledged by you at " in again.text, again.text.partition("<main")[2]
 

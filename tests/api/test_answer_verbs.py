@@ -137,8 +137,13 @@ async def test_all_of_the_service_are_acknowledged_with_one_press(
 
 
 async def test_a_press_that_nobody_vouches_for_is_asked_again_with_what_it_says(
-    http: httpx2.AsyncClient, gateway: TemporalGateway, alert: str, worker: Worker
+    http: httpx2.AsyncClient,
+    gateway: TemporalGateway,
+    alert: str,
+    worker: Worker,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("api.press.CONFIRM_AFTER", 0.0)
     await step_of(gateway, alert, 1)
     url = link(alert)  # One link: it bears the second in which it was made.
     marks: dict[str, str] = {}
