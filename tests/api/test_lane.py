@@ -14,6 +14,7 @@ from roust.domain.alert import Priority, Urgency
 from roust.domain.policy import EscalationPolicy, Step, Target
 from roust.domain.routing import Action
 from tests.builders import NOON
+from tests.waiting import until
 from workflows.messages import AlertInput, Trigger
 
 POLICY = EscalationPolicy(steps=[Step(notify=[Target(user="ada")], wait=timedelta(minutes=5))])
@@ -95,12 +96,6 @@ def alert() -> RememberingAlert:
 
 def a_lane(alert: RememberingAlert, may_wait: Callable[[], bool] = lambda: True, **pace: float) -> Lane:
     return Lane(alert, Pace(**{"window": 60.0, **pace}), may_wait, lambda: None)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
 
 
 async def test_the_first_starts_the_second_signals_the_others_wait(alert: RememberingAlert) -> None:

@@ -19,6 +19,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from tests.waiting import until
+
 ACCOUNT, TOKEN, NUMBER = "AC" + "0" * 32, "the-auth-token-of-the-account", "+15550100"
 
 
@@ -76,9 +78,7 @@ class FakeTwilio:
 
     async def until(self, count: int) -> list[Sent]:
         """Everything sent, once it is `count` pieces."""
-        async with asyncio.timeout(20):
-            while len(self.sent) < count:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await until(lambda: len(self.sent) >= count)
         return self.sent
 
     async def take(self, request: Request) -> JSONResponse:
