@@ -10,8 +10,10 @@ import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
 
 from activities.notice import Notifier
 from activities.page import Pager
@@ -43,6 +45,12 @@ async def skipping_time() -> AsyncIterator[WorkflowEnvironment]:
             AddSearchAttributesRequest(namespace="default", search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, keyword))
         )
         yield environment
+
+
+def working(client: Client) -> Worker:
+    """A worker for workflows that page nobody."""
+    directory = a_directory()
+    return build_worker(client, Pager(lambda: directory, {"email": RecordingChannel()}, Links(["key"], "http://x")))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
