@@ -12,7 +12,8 @@ from roust.domain.alert import Event
 from roust.domain.directory import Directory
 from tests.api.answering import link
 from tests.api.seen import paging, signals, step_of
-from tests.api.serving import an_app, served
+from tests.api.serving import an_app
+from tests.serving import served
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [

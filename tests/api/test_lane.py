@@ -43,10 +43,12 @@ class RememberingAlert:
         self.run: str | None = None
         self.away = False
         self.alerts = 0
+        self.tried_in_vain = 0
 
     async def _hear(self, verb: str, said: Said) -> None:
         await asyncio.sleep(0)
         if self.away:
+            self.tried_in_vain += 1
             raise Unavailable("away")
         self.told.append((verb, said.repeat.request, said.repeat.count))
 
@@ -131,7 +133,7 @@ async def test_what_waits_is_tried_again_until_temporal_is_back(alert: Rememberi
     alert.away = True
     with pytest.raises(Unavailable):
         await lane.trigger(said("refused"))
-    await asyncio.sleep(0.2)
+    await until(lambda: alert.tried_in_vain == 4)
     assert alert.signals() == [("r1", 1)]
     alert.away = False
     await until(lambda: alert.signals() == [("r1", 1), ("r3", 2)])
