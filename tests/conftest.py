@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,8 @@ def temporal_binary() -> str:
     return found
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def temporal_server() -> AsyncIterator[str]:
+@asynccontextmanager
+async def a_temporal_server() -> AsyncIterator[str]:
     """The address of a real dev server, in memory."""
     environment = await WorkflowEnvironment.start_local(
         data_converter=pydantic_data_converter,
@@ -34,6 +35,13 @@ async def temporal_server() -> AsyncIterator[str]:
     )
     async with environment:
         yield environment.client.service_client.config.target_host
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def temporal_server() -> AsyncIterator[str]:
+    """One for all tests."""
+    async with a_temporal_server() as address:
+        yield address
 
 
 @pytest.fixture
