@@ -130,7 +130,7 @@ def test_the_page_is_the_rooms_own_template() -> None:
     folder = Path(wording.__file__).parent / "templates"
     assert {path.name for path in folder.iterdir()} == {
         *("mail.html", "message.txt", "message.html", "notice.txt", "notice.html"),
-        *("digest.txt", "digest.html", "notice_style.css"),
+        *("digest.txt", "digest.html", "notice_outage.html", "notice_style.css"),
     }
 
 
