@@ -71,7 +71,7 @@ def value(found: Any, depth: int = 0) -> Any:
 
 def provider_words(words: object, address: str, cap: int = SAID_CAP) -> str:
     """What a provider said, fit for a result, an exception or a log: one line of at most 200 characters in
-    which neither `address` nor a part of it that tells it is left (CONTRACT rule 21)."""
+    which neither `address` nor a part of it that tells it is left (rule 21)."""
     # Cleaned first: a control character inside an address must not hide it from the mask.
     said = line(str(words), cap * 20)
     for part in _telling(address):
