@@ -24,7 +24,7 @@ def worded_notice(message: Message, templates: Environment = TEMPLATES) -> Worde
     template holds: a template that fails is passed over, and what cannot be rendered is said plainly."""
     try:
         return _rendered(message, templates)
-    # Plain words are better than none (CONTRACT rule 20).
+    # Plain words are better than none (rule 20).
     except Exception as error:
         log.error("notice not rendered; sent plain", error=type(error).__name__, key=message.key)
         return _plain(message)

@@ -30,7 +30,7 @@ from roust.runtime.day_to_day import InHand
 _BEAT = 0.5
 _GRACE = 2.0
 """Seconds that a send which a provider already has may still take. The acknowledge itself comes in with the
-next heartbeat, and both together are to stay within the 3 s of CONTRACT rule 7."""
+next heartbeat, and both together are to stay within the 3 s of rule 7."""
 
 _CUT_OFF = "cut off on its way to the provider; it may have gone out"
 
@@ -186,7 +186,7 @@ class _Paging:
         )
 
     def _wanted(self, item: Planned) -> bool:
-        """Nobody is called by voice to hear that it is over (CONTRACT rule 8)."""
+        """Nobody is called by voice to hear that it is over (rule 8)."""
         if self._request.kind is not MessageKind.RESOLVED:
             return True
         user = self._directory.users.get(item.user)

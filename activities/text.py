@@ -72,7 +72,7 @@ def value(found: Any, depth: int = 0) -> Any:
 
 def provider_words(words: object, address: str, cap: int = SAID_CAP, hidden: Iterable[str] = ()) -> str:
     """What a provider said, fit for a result, an exception or a log: one line of at most 200 characters in
-    which neither `address` nor a part of it that tells it is left (CONTRACT rule 21), nor one of `hidden`: what
+    which neither `address` nor a part of it that tells it is left (rule 21), nor one of `hidden`: what
     we showed to be let in, what lets whoever reads it answer. Error pages repeat what they were sent."""
     # Cleaned first: a control character inside an address must not hide it from the mask.
     said = line(str(words), cap * 20)

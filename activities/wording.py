@@ -54,7 +54,7 @@ def worded(message: Message, templates: Environment = TEMPLATES) -> Worded:
             text=templates.get_template("message.txt").render(facts),
             html=templates.get_template("message.html").render(facts),
         )
-    # A page in plain words is better than none (CONTRACT rule 20).
+    # A page in plain words is better than none (rule 20).
     except Exception as error:
         log.error("message not rendered; sent plain", error=type(error).__name__, key=message.key)
         return Worded(subject=heading, text=_plain(message), html=None)

@@ -1,6 +1,5 @@
 """The access log: who asked for what and how it went, never with what secret."""
 
-import logging
 import re
 import time
 
@@ -20,15 +19,6 @@ def redacted(path: str) -> str:
     """`path` without what may open a door: keys, links' tokens, the query; control characters escaped."""
     plain = _MISPLACED.sub("***", _QUERY.sub("", _SECRETS.sub(r"\g<before>***", path)))
     return plain[:200].encode("unicode_escape").decode("ascii")
-
-
-class RedactSecrets(logging.Filter):
-    """For a log that is not ours (`uvicorn.access`): the same redaction over its arguments."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(redacted(arg) if isinstance(arg, str) and "/" in arg else arg for arg in record.args)
-        return True
 
 
 class AccessLog:

@@ -1,4 +1,4 @@
-"""Alerts over HTTP: lists, one with its timeline, acknowledge and resolve (CONTRACT §4)."""
+"""Alerts over HTTP: lists, one with its timeline, acknowledge and resolve."""
 
 from typing import Annotated, Any
 

@@ -32,7 +32,7 @@ from roust.runtime.links import AnswerToken, BadLink, Links
 from workflows.messages import AlertView
 
 LINK_LIFE = timedelta(hours=72)
-"""A link lives as long as the alert, and at least so long (CONTRACT §4)."""
+"""A link lives as long as the alert, and at least so long."""
 
 router = APIRouter(include_in_schema=False)
 

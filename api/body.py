@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import Declined, error_response
 
 MOST_BYTES = 1024 * 1024
-"""CONTRACT §4."""
+"""Bytes of any body; the HTTP reference says so."""
 MOST_SECONDS = 10.0
 """For the whole body to arrive: a slow sender may not hold a place for ever."""
 _MOST_DIGITS = 4_000

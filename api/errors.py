@@ -1,6 +1,6 @@
 """Errors as people read them: one JSON shape for everything that is refused or fails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -22,6 +22,7 @@ from api.gateway import (
     UnknownTarget,
 )
 from api.headers import SECURITY_HEADERS
+from roust.domain.errors import RoustError
 
 RETRY_AFTER = 5
 """Seconds, said with every 503."""
@@ -75,6 +76,23 @@ def _place(loc: Sequence[int | str]) -> str:
     return ".".join(str(part)[:80].encode("utf-8", "replace").decode() for part in parts) or "body"
 
 
+_MISSING: dict[type[RoustError], tuple[int, str, str]] = {
+    NoSuchAlert: (404, "no_such_alert", "no alert has this id"),
+    NoSuchService: (404, "no_such_service", "no service has this name"),
+    NoSuchOverride: (404, "no_such_override", "no override of this schedule has this id"),
+    NoSuchMaintenance: (404, "no_such_maintenance", "no maintenance made day to day has this id"),
+    BeyondRetention: (410, "beyond_retention", "this alert is no longer kept"),
+}
+"""What is not there: status, code and sentence."""
+
+
+def _always(answer: Declined) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def missing(request: Request, error: Exception) -> Response:
+        return error_response(answer)
+
+    return missing
+
+
 def install_errors(app: FastAPI) -> None:
     """Every way out of `app` that is not a success speaks the same JSON."""
 
@@ -97,11 +115,8 @@ def install_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Unavailable)
     async def away(request: Request, error: Unavailable) -> Response:
-        return error_response(unavailable("not accepted: the engine is away or overloaded; try again"))
-
-    @app.exception_handler(NoWorker)
-    async def no_worker(request: Request, error: NoWorker) -> Response:
-        return error_response(unavailable(str(error)))
+        why = str(error) if isinstance(error, NoWorker) else "not accepted: the engine is away or overloaded; try again"
+        return error_response(unavailable(why))
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:
@@ -112,25 +127,8 @@ def install_errors(app: FastAPI) -> None:
         fields = [{"field": error.field, "message": str(error)}]
         return error_response(Declined(422, "invalid", f"{error.field}: {error}", fields))
 
-    @app.exception_handler(NoSuchService)
-    async def no_service(request: Request, error: NoSuchService) -> Response:
-        return error_response(Declined(404, "no_such_service", "no service has this name"))
-
-    @app.exception_handler(NoSuchOverride)
-    async def no_override(request: Request, error: NoSuchOverride) -> Response:
-        return error_response(Declined(404, "no_such_override", "no override of this schedule has this id"))
-
-    @app.exception_handler(NoSuchMaintenance)
-    async def no_maintenance(request: Request, error: NoSuchMaintenance) -> Response:
-        return error_response(Declined(404, "no_such_maintenance", "no maintenance made day to day has this id"))
-
-    @app.exception_handler(NoSuchAlert)
-    async def no_alert(request: Request, error: NoSuchAlert) -> Response:
-        return error_response(Declined(404, "no_such_alert", "no alert has this id"))
-
-    @app.exception_handler(BeyondRetention)
-    async def gone(request: Request, error: BeyondRetention) -> Response:
-        return error_response(Declined(410, "beyond_retention", "this alert is no longer kept"))
+    for kind, (status, code, message) in _MISSING.items():
+        app.add_exception_handler(kind, _always(Declined(status, code, message)))
 
     @app.exception_handler(BadCursor)
     async def lost_place(request: Request, error: BadCursor) -> Response:

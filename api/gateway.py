@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from roust.domain.alert import Event
 from roust.domain.errors import RoustError
+from roust.domain.kept_maintenance import Kept, KeptMaintenance
+from roust.domain.maintenance import Maintenance
 from roust.domain.overrides import Override
 from roust.domain.report import Report
 from roust.runtime.day_to_day import InHand
+from roust.runtime.made_maintenance import InForce
 from workflows.messages import AlertView, Answer, Done, Standing
-
-if TYPE_CHECKING:
-    from api.maintenance_book import MaintenanceBook
 
 
 class Unavailable(RoustError):
@@ -119,10 +119,35 @@ class Overrides(Protocol):
         ...
 
 
+class MaintenanceMade(Protocol):
+    """The maintenance made day to day: durable, and in force for the next alert that starts within a second."""
+
+    async def in_force(self, at: datetime) -> InForce:
+        """Within a second, whatever happens: an alert's start never waits for it. No answer is a doubt."""
+        ...
+
+    async def kept(self) -> KeptMaintenance:
+        """All that is kept, as of this moment. Raises Unavailable."""
+        ...
+
+    async def make(self, planned: Maintenance, by: str) -> Kept:
+        """`planned`, on record. Raises Refused, NoWorker, Unavailable."""
+        ...
+
+    async def end(self, id_: str, by: str) -> Kept:
+        """That one is over now. Raises NoSuchMaintenance, Refused (over already), NoWorker, Unavailable."""
+        ...
+
+
 class Gateway(Protocol):
     @property
     def overrides(self) -> Overrides:
         """The overrides made day to day."""
+        ...
+
+    @property
+    def maintenance(self) -> MaintenanceMade:
+        """The maintenance made day to day."""
         ...
 
     async def trigger(self, event: Event, key_service: str | None) -> Accepted:
@@ -198,11 +223,6 @@ class Gateway(Protocol):
 
     async def list(self, state: str | None, service: str | None, limit: int, cursor: str | None) -> AlertPage:
         """Open alerts, or those in `state`; newest first, may lag. Raises BadCursor, Unavailable."""
-        ...
-
-    @property
-    def maintenance(self) -> "MaintenanceBook":
-        """What was made over API and command line."""
         ...
 
     async def follow_holds(self, ended: str | None = None) -> int:

@@ -14,7 +14,7 @@ from temporalio.client import Client, WorkflowExecution
 from api.door import RPC_TIMEOUT, NotThere, asked
 from api.gateway import Unavailable
 from api.listing import query
-from api.maintenance_book import MaintenanceBook
+from api.maintenance_kept import MaintenanceInTemporal
 from roust.domain.alert import AlertState
 from roust.domain.directory import Directory
 from roust.domain.maintenance import Maintenance, hold
@@ -36,7 +36,7 @@ class Holds:
         self,
         client: Client,
         directory: Callable[[], Directory],
-        book: MaintenanceBook,
+        book: MaintenanceInTemporal,
         every: float = EVERY,
     ) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""Maintenance over HTTP: what is planned in the file and what was made day to day (CONTRACT §4)."""
+"""Maintenance over HTTP: what is planned in the file and what was made day to day."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""Who is on call over HTTP, and when: the same resolver as the pager's (CONTRACT §4)."""
+"""Who is on call over HTTP, and when: the same resolver as the pager's."""
 
 import asyncio
 from collections.abc import Sequence

@@ -50,7 +50,7 @@ class Operators:
             self._attempt(self._message(kind, text, at, one.user, contact))
             for one in found
             for contact, way in directory.users[one.user].contacts.items()
-            # Nobody is called to hear that it is over (CONTRACT rule 8).
+            # Nobody is called to hear that it is over (rule 8).
             if not (kind is MessageKind.RESOLVED and way.kind == "voice")
         ]
         if not sends:

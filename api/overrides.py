@@ -1,4 +1,4 @@
-"""Overrides over HTTP: list, make, remove (CONTRACT §4)."""
+"""Overrides over HTTP: list, make, remove."""
 
 import secrets
 from collections.abc import Sequence

@@ -14,7 +14,7 @@ from roust.runtime.entities import overrides_of
 from workflows.overrides import MAKE, NO_SUCH, REMOVE, WORKFLOW, Make, Remove
 
 
-class KeptInTemporal:
+class OverridesInTemporal:
     """`api.gateway.Overrides`, on Temporal."""
 
     def __init__(self, client: Client, task_queue: str) -> None:

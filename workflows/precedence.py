@@ -1,4 +1,4 @@
-"""Which of Temporal's tasks go first: an urgent page overtakes any backlog (CONTRACT rule 18)."""
+"""Which of Temporal's tasks go first: an urgent page overtakes any backlog (rule 18)."""
 
 from roust.domain.alert import Priority, Urgency
 from roust.domain.notification import MessageKind

@@ -1,4 +1,4 @@
-"""The JSON of a notice to a webhook: `type: notice` (CONTRACT §4), free of what is meant for engineers."""
+"""The JSON of a notice to a webhook: `type: notice`, free of what is meant for engineers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The JSON of a message to a webhook (CONTRACT §4, last paragraph)."""
+"""The JSON of a message to a webhook."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 def payload(message: Message) -> bytes:
     """The body to post: ASCII JSON, the same for the same message. If an alert's own words cannot be
-    rendered, a plain one without them: any text pages (CONTRACT rule 20)."""
+    rendered, a plain one without them: any text pages (rule 20)."""
     try:
         return _encode(notice_payload(message) if message.notices else _whole(message))
     # Whatever a source wrote, somebody has to be woken.

@@ -29,7 +29,7 @@ def sms_text(message: Message, code: str | None, url: str | None) -> str:
             return _fitted(plain(worded_notice(message).subject), "", [])
         words, since = _words(message), _since(message)
         return _fitted(words, since, answers)
-    # Whatever a source wrote, somebody has to be woken (CONTRACT rule 20).
+    # Whatever a source wrote, somebody has to be woken (rule 20).
     except Exception as error:
         log.error("text not rendered; sent plain", error=type(error).__name__, key=message.key)
         return "\n".join([f"{message.alert.priority} {message.alert.service}: alert", *answers[:1]])

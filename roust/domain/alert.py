@@ -54,7 +54,7 @@ SEVERITY_PRIORITY = {
     "warning": Priority.P3,
     "info": Priority.P5,
 }
-"""CONTRACT rule 11. A severity that is not here says nothing."""
+"""Rule 11. A severity that is not here says nothing."""
 
 
 class Link(BaseModel):

@@ -11,19 +11,19 @@ from roust.domain.policy import EscalationPolicy, OnEmpty, Step
 
 ON_TIME = timedelta(seconds=2)
 """Late by less than this, a thing counts as done at its planned instant, so that nominal times do not
-drift; by more, the next wait runs from when it was really done (CONTRACT rule 2)."""
+drift; by more, the next wait runs from when it was really done (rule 2)."""
 
 DELAYED = timedelta(seconds=10)
 """A page later than this says so."""
 
 RETRY_DELAYS = (5, 10, 20, 30)
-"""Seconds between attempts of one send; the last one goes on (CONTRACT rule 6)."""
+"""Seconds between attempts of one send; the last one goes on (rule 6)."""
 
 RETRY_AT_THE_END = timedelta(minutes=10)
-"""How long sends of the last step and to the last resort are tried (CONTRACT rule 6)."""
+"""How long sends of the last step and to the last resort are tried (rule 6)."""
 
 LAST_RESORT_EVERY = timedelta(minutes=5)
-"""How often the last resort is tried while nobody has been reached in the cycle (CONTRACT rule 2)."""
+"""How often the last resort is tried while nobody has been reached in the cycle (rule 2)."""
 
 
 def planned_instant(due: datetime, now: datetime) -> datetime:
@@ -109,7 +109,7 @@ class Climb(BaseModel):
         return self.step == len(policy.steps) and self.pass_ >= passes(policy, urgency)
 
     def skip_empty(self, step: Step) -> bool:
-        """The step resolved to nobody: whether the next one begins at once (CONTRACT rule 4)."""
+        """The step resolved to nobody: whether the next one begins at once (rule 4)."""
         if self.keep_waits or step.on_empty is OnEmpty.WAIT:
             return False
         self.due = self.begun
@@ -129,7 +129,7 @@ class Climb(BaseModel):
 
 
 def passes(policy: EscalationPolicy, urgency: Urgency) -> int:
-    """How many passes are walked: low urgency walks one (CONTRACT rule 11)."""
+    """How many passes are walked: low urgency walks one (rule 11)."""
     return 1 if urgency is Urgency.LOW else policy.repeats + 1
 
 
@@ -137,7 +137,7 @@ def merged(old: list[Planned], new: list[Planned], attempted: Collection[Planned
     """What is pending when `new` rules of re-paged users join `old` ones, in order of due times.
 
     A contact still pending from before keeps its earlier due time, and stands for one of the new plan's
-    later ones, so that it is not sent twice for it (CONTRACT rule 5). What was `attempted` waits no more,
+    later ones, so that it is not sent twice for it (rule 5). What was `attempted` waits no more,
     nor does what an attempt of the new plan has just stood for.
     """
     fresh = sorted([*new, *(p for p in attempted if p not in old)], key=lambda p: p.due)

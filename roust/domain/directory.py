@@ -1,4 +1,4 @@
-"""The directory: the whole validated configuration, as values. CONTRACT §2 is its format."""
+"""The directory: the whole validated configuration, as values."""
 
 from datetime import timedelta
 from enum import StrEnum

@@ -96,7 +96,7 @@ def _after_resolve(story: Escalation, now: datetime) -> Decision:
     if not story.told:
         story.told = True
         due = [_planned(story, user, contact, "resolved", now) for user, contact in story.paged]
-        # An owner who was never paged hears of an end that nobody brought about (CONTRACT rule 9).
+        # An owner who was never paged hears of an end that nobody brought about (rule 9).
         unpaged = story.alert.owner if story.resolved_by == "timeout" else None
         targets = [Target(user=unpaged)] if unpaged and unpaged not in {user for user, _ in story.paged} else []
         if due or targets:

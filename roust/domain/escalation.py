@@ -1,7 +1,7 @@
 """One alert's life: what arrives changes it, `due` says what comes next. Pure and serialisable.
 
 The workflow only carries this out: it hands in what arrives with the hour of arrival, asks `due.next_due`,
-and does it. CONTRACT §3 is the source of every rule here.
+and does it. The rules are numbered in docs/testing.md.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from roust.domain.timeline import Entry, Kind, Timeline
 from roust.domain.trigger import Trigger
 
 HOURLY = timedelta(hours=1)
-"""How often at most a repeat reminds the owner, or pages the last resort again (CONTRACT rule 9)."""
+"""How often at most a repeat reminds the owner, or pages the last resort again (rule 9)."""
 
 MOST_MEMBERS = 1000
 """How many parts of a grouped alert are remembered; beyond it the oldest are forgotten."""
@@ -135,7 +135,7 @@ class Escalation(BaseModel):
         """The alert that `trigger` starts, at `at`.
 
         `settle`: low urgency waits so long before its first step. `held_until`: maintenance, until then
-        nobody is paged (CONTRACT rule 17). `stakeholders`: what the groups that it may concern asked for.
+        nobody is paged (rule 17). `stakeholders`: what the groups that it may concern asked for.
         """
         suppressed = trigger.action is Action.SUPPRESS
         held = not suppressed and held_until is not None and held_until > at
@@ -172,7 +172,7 @@ class Escalation(BaseModel):
     # -- what arrives -------------------------------------------------------------------------------
 
     def trigger(self, trigger: Trigger, now: datetime) -> None:
-        """A repeat; or, when it meets the resolve of this very run, a new outbreak (CONTRACT rule 16)."""
+        """A repeat; or, when it meets the resolve of this very run, a new outbreak (rule 16)."""
         if trigger.request == self.first_request:
             return
         was = self.alert
@@ -306,7 +306,7 @@ class Escalation(BaseModel):
         self.note(Kind.RESUMED, now, f"No longer {was}, and still open: it climbs.")
 
     def _louder(self, now: datetime) -> None:
-        """Urgency rose to high: the current step anew, under the high rules (CONTRACT rule 16)."""
+        """Urgency rose to high: the current step anew, under the high rules (rule 16)."""
         self.call_off()
         if not self.climb.begun_at_all:
             self.climb.due = now

@@ -1,4 +1,4 @@
-"""Which alert an event belongs to: its own, or the one of its group (`group_by`). CONTRACT rules 16 and 17."""
+"""Which alert an event belongs to: its own, or the one of its group (`group_by`). Rules 16 and 17."""
 
 import hashlib
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def begin_or_hold(story: "Escalation", trigger: Trigger, now: datetime) -> None:
-    """It climbs now; in maintenance it waits for the end, as what starts in it does (CONTRACT rule 17)."""
+    """It climbs now; in maintenance it waits for the end, as what starts in it does (rule 17)."""
     story.begin_cycle(now, now)
     if trigger.held_until is not None and trigger.held_until > now:
         story.enter(AlertState.HELD, now)

@@ -107,7 +107,7 @@ def _try_again(story: Escalation, flight: Flight, outcome: Outcome, now: datetim
 
 
 def _until(story: Escalation, flight: Flight, outcome: Outcome, now: datetime) -> datetime:
-    """How long a failing send is tried: while the step lasts; ten minutes at the end (CONTRACT rule 6)."""
+    """How long a failing send is tried: while the step lasts; ten minutes at the end (rule 6)."""
     if flight.kind is MessageKind.RESOLVED:
         return (story.resolved_at or now) + TELL_FOR
     if outcome.planned.to_last_resort or flight.kind is MessageKind.REMINDER:

@@ -1,4 +1,4 @@
-"""Maintenance: spans in which alerts that start are held, and climb at the end if still open. CONTRACT rule 17."""
+"""Maintenance: spans in which alerts that start are held, and climb at the end if still open. Rule 17."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ class Maintenance(BaseModel):
 
     @cached_property
     def once(self) -> Span:
-        """The first span; its end on an ambiguous clock time is the last, as a window's (CONTRACT rule 13)."""
+        """The first span; its end on an ambiguous clock time is the last, as a window's (rule 13)."""
         written = parse_time(self.to)
         end = last(written, self._zone) if written.tzinfo is None else read_time(self.to, self._zone.key)
         return Span(read_time(self.from_, self._zone.key), end)

@@ -13,7 +13,7 @@ _NEVER_SAID = datetime.min.replace(tzinfo=UTC)
 
 
 class OverrideKind(StrEnum):
-    """CONTRACT rule 14, in order of application."""
+    """Rule 14, in order of application."""
 
     REPLACE = "replace"
     COVER = "cover"
@@ -102,7 +102,7 @@ def overridden(layers: Mapping[str, Cause], in_force: Sequence[Override]) -> dic
     """Who is on call, each with the cause: a layer's, or the override that put them there.
 
     `layers` are those the layers put on call; `in_force` the overrides of that instant, the latest made
-    last. Order of application: replace, cover, add, remove (CONTRACT rule 14).
+    last. Order of application: replace, cover, add, remove (rule 14).
     """
     if not in_force:
         return dict(layers)

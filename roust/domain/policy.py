@@ -68,7 +68,7 @@ class Step(BaseModel):
 
 
 class EscalationPolicy(BaseModel):
-    """The chain. `repeats: N` means N+1 passes; low urgency walks one (CONTRACT rule 11)."""
+    """The chain. `repeats: N` means N+1 passes; low urgency walks one (rule 11)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

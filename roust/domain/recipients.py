@@ -27,7 +27,7 @@ def recipients(
 
     `overrides` by schedule apply besides those of the file. A user reached in several ways is listed once,
     with all the reasons. What is not in the directory, an override that names it too, is a problem and is
-    passed over: it never raises (CONTRACT rule 3).
+    passed over: it never raises (rule 3).
     """
     reasons: dict[str, list[str]] = {}
     problems: list[str] = []

@@ -1,4 +1,4 @@
-"""Which way an event takes: routes, and the decision with its reasons. CONTRACT rules 11 and 17."""
+"""Which way an event takes: routes, and the decision with its reasons. Rules 11 and 17."""
 
 import hashlib
 from collections.abc import Mapping

@@ -8,7 +8,7 @@ from roust.domain.routing import dedup_key
 from roust.domain.text import clean, cut, weight
 
 MOST_TEXT = 4 * 1024
-"""Bytes of summary and description. CONTRACT rule 20."""
+"""Bytes of summary and description. Rule 20."""
 MOST_DATA = 16 * 1024
 """Bytes of labels, links and details, as JSON."""
 MOST_REPEAT = 2 * 1024

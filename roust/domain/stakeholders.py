@@ -1,4 +1,4 @@
-"""Stakeholders: which group hears of which moment of an alert, when, and once (CONTRACT rule 19).
+"""Stakeholders: which group hears of which moment of an alert, when, and once (rule 19).
 
 What a group asked for is pinned when the alert starts, as the policy is; who is in it stays a name.
 """

@@ -1,6 +1,6 @@
 """Status updates: what a responder tells the stakeholders, and the promise of when they hear again.
 
-Checked by `update_refusal` (a reason in words, or None), done by `post`; CONTRACT rules 10 and 19.
+Checked by `update_refusal` (a reason in words, or None), done by `post`; rules 10 and 19.
 """
 
 from datetime import datetime, timedelta

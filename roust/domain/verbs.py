@@ -1,7 +1,7 @@
 """What a responder may do besides acknowledge and resolve: escalate, reassign, snooze, note.
 
 Each verb is checked by `…_refusal` (a reason in words, or None) and then done; the check changes nothing.
-CONTRACT rule 10.
+rule 10.
 """
 
 from datetime import datetime, timedelta

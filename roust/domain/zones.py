@@ -63,7 +63,7 @@ def zone_names() -> frozenset[str]:
 def first(local: datetime, at_zone: zoneinfo.ZoneInfo) -> datetime:
     """The instant (UTC) at which clocks in `at_zone` first show `local` (naive).
 
-    A time that is skipped happens at the first instant after the jump (CONTRACT rule 13).
+    A time that is skipped happens at the first instant after the jump (rule 13).
     """
     before, after = _offsets(local, at_zone)
     return _jump(local, at_zone, before, after) if after > before else _utc(local, before)

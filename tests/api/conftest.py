@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator
 
+import httpx2
 import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -11,8 +12,10 @@ from activities.page import Pager
 from api.answering import CONFIRM_WITHIN
 from api.lane import Pace
 from api.temporal_gateway import TemporalGateway
+from roust.domain.alert import Event
 from roust.domain.directory import Directory
 from roust.runtime.links import Links
+from tests.api.serving import an_app, asked_in_process
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
 from worker.main import build_worker
@@ -77,3 +80,18 @@ async def worker(a_worker: Worker) -> AsyncIterator[Worker]:
     """A worker that runs."""
     async with a_worker:
         yield a_worker
+
+
+@pytest.fixture
+async def http(gateway: TemporalGateway, directory: Directory) -> AsyncIterator[httpx2.AsyncClient]:
+    """The application over the real gateway; whoever asks brings a token of `serving.TOKENS`."""
+    async with asked_in_process(an_app(gateway, directory)) as client:
+        yield client
+
+
+@pytest.fixture
+async def alert(gateway: TemporalGateway, service: str) -> str:
+    """The id of an open alert of priority 1."""
+    accepted = await gateway.trigger(Event(summary="checkout is down", dedup_key="disk", severity="critical"), service)
+    assert accepted.id is not None
+    return accepted.id

@@ -1,7 +1,6 @@
 """Ada and Ben with telephones, a fake Twilio, and an API that it posts to; paged by the real worker."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from roust.domain.directory import Directory
 from roust.runtime.replies import Replies
 from tests.api.asking import Held
 from tests.fakes.twilio import FakeTwilio
+from tests.waiting import until
 from worker.main import build_worker
 
 ADA, BEN = "+447700900001", "+447700900002"
@@ -66,12 +66,6 @@ class Phones:
     async def _listed(self, alerts: set[str]) -> bool:
         page = await self.gateway.list(None, None, 200, None)
         return alerts <= {alert for alert, _ in page.alerts}
-
-
-async def until(true: Callable[[], Awaitable[bool]], within: float = 20.0) -> None:
-    async with asyncio.timeout(within):
-        while not await true():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
 
 
 def telephones(directory: Directory, twilio: FakeTwilio, **parts: Any) -> Directory:

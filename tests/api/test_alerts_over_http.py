@@ -1,8 +1,5 @@
 """Lists, one alert, acknowledge and resolve over HTTP; health."""
 
-import asyncio
-from collections.abc import AsyncIterator
-
 import httpx2
 import pytest
 from temporalio.client import Client
@@ -10,33 +7,16 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 from api.temporal_gateway import TemporalGateway
-from roust.domain.alert import Event
 from roust.domain.directory import Directory
+from tests.api.seen import GONE, step_of
 from tests.api.serving import an_app, asked_in_process, bearer
-
-GONE = "checkout-0123456789abcdef0123-00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-async def http(gateway: TemporalGateway, directory: Directory) -> AsyncIterator[httpx2.AsyncClient]:
-    async with asked_in_process(an_app(gateway, directory)) as client:
-        yield client
-
-
-@pytest.fixture
-async def alert(gateway: TemporalGateway, service: str) -> str:
-    accepted = await gateway.trigger(Event(summary="checkout is down", dedup_key="disk", severity="critical"), service)
-    assert accepted.id is not None
-    return accepted.id
+from tests.waiting import until
 
 
 async def test_an_alert_is_shown_with_its_timeline(
     http: httpx2.AsyncClient, gateway: TemporalGateway, alert: str, worker: Worker
 ) -> None:
-    for _ in range(100):
-        if (await gateway.standing(alert)).step == 1:
-            break
-        await asyncio.sleep(0.02)
+    await step_of(gateway, alert, 1)
     shown = (await http.get(f"/v1/alerts/{alert}", headers=bearer("wall"))).json()
     assert (shown["id"], shown["summary"], shown["priority"]) == (alert, "checkout is down", "P1")
     assert (shown["state"], shown["pass"], shown["runbook"]) == (
@@ -49,14 +29,13 @@ async def test_an_alert_is_shown_with_its_timeline(
 
 
 async def test_open_alerts_are_listed(http: httpx2.AsyncClient, alert: str, service: str) -> None:
-    listed: list[dict[str, object]] = []
-    for _ in range(200):
+    async def shown() -> httpx2.Response | None:
         answer = await http.get("/v1/alerts", params={"service": service}, headers=bearer("wall"))
         assert answer.status_code == 200
-        listed = answer.json()["alerts"]
-        if listed:
-            break
-        await asyncio.sleep(0.02)
+        return answer if answer.json()["alerts"] else None
+
+    answer = await until(shown)
+    listed = answer.json()["alerts"]
     assert [(one["id"], one["state"], one["service"]) for one in listed] == [(alert, "triggered", service)]
     assert answer.json()["next"] is None
     assert "answers" not in listed[0]

@@ -11,10 +11,10 @@ from temporalio.worker import Worker
 from api.temporal_gateway import TemporalGateway
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
-from tests.api.serving import an_app, served
-from tests.api.test_answer_page import link
-from tests.api.test_temporal_gateway import signals
-from tests.api.test_verbs_over_http import listed, step_of
+from tests.api.answering import link
+from tests.api.seen import paging, signals, step_of
+from tests.api.serving import an_app
+from tests.serving import served
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -166,7 +166,7 @@ async def test_the_rest_is_folded_below_the_big_button_and_needs_one_press_each(
 ) -> None:
     for number in range(2):
         await gateway.trigger(Event(summary=f"another {number}", dedup_key=f"{number}"), service)
-    await listed(gateway, service, 3)
+    await paging(gateway, service, 3)
     await step_of(gateway, alert, 1)
     page = await phone.new_page()
     await page.goto(base + link(alert))

@@ -1,7 +1,6 @@
 """The answer page of a merged page: one press answers for all that it told of, and for nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
@@ -10,22 +9,15 @@ from temporalio.worker import Worker
 
 from api.temporal_gateway import TemporalGateway
 from roust.domain.alert import Event
-from roust.domain.directory import Directory
 from roust.domain.notification import MergedPage
 from roust.runtime.links import Links
-from tests.api.serving import an_app, asked_in_process
-from tests.api.test_answer_page import BY_HAND, CHROME
+from tests.api.answering import BY_HAND, CHROME
+from tests.waiting import until
 from worker.page_record import PageRecord
 
 PRESS = {"answer": "acknowledge"}
 LINKS = Links(["a-key-for-tests-only"], "")
 PAGE = "0123456789abcdef0123456789abcdef"
-
-
-@pytest.fixture
-async def http(gateway: TemporalGateway, directory: Directory) -> AsyncIterator[httpx2.AsyncClient]:
-    async with asked_in_process(an_app(gateway, directory)) as client:
-        yield client
 
 
 @pytest.fixture
@@ -101,9 +93,12 @@ async def test_an_answer_without_a_worker_is_recorded_for_all(
     pressed = await http.post(path, data=PRESS, headers=CHROME | BY_HAND)
     assert pressed.status_code == 202
     assert "Recorded for 3 alerts of " in pressed.text
-    async with a_worker, asyncio.timeout(30):
-        while await states(gateway, alerts) != ["acknowledged"] * 3 + ["triggered"]:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+
+    async def all_answered() -> bool:
+        return await states(gateway, alerts) == ["acknowledged"] * 3 + ["triggered"]
+
+    async with a_worker:
+        await until(all_answered)
 
 
 async def test_a_page_that_was_never_recorded_is_answered_for_its_worst(

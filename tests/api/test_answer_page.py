@@ -1,6 +1,5 @@
 """The answer page: safe from whatever opens links by itself, honest about what happened."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -13,26 +12,11 @@ from api import answer as answer_module
 from api.temporal_gateway import TemporalGateway
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
-from roust.runtime.links import Links
+from tests.api.answering import ACKNOWLEDGE, BY_HAND, CHROME, RESOLVE, link
+from tests.api.seen import ended, signals
 from tests.api.serving import Held, an_app, asked_in_process
-from tests.api.test_temporal_gateway import ended, signals
 
-ACKNOWLEDGE, RESOLVE = {"answer": "acknowledge"}, {"answer": "resolve"}
-CHROME = {
-    "User-Agent": "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Mobile",
-    "Origin": "http://127.0.0.1:8420",
-    "Sec-Fetch-Site": "same-origin",
-    "Sec-Fetch-Mode": "navigate",
-    "Sec-Fetch-Dest": "document",
-}
-BY_HAND = {"Sec-Fetch-User": "?1"}
 HOSTILE = '<script>alert(1)</script> {{7*7}} "onload=x'
-
-
-@pytest.fixture
-async def http(gateway: TemporalGateway, directory: Directory) -> AsyncIterator[httpx2.AsyncClient]:
-    async with asked_in_process(an_app(gateway, directory)) as client:
-        yield client
 
 
 @pytest.fixture
@@ -47,11 +31,6 @@ async def alert(gateway: TemporalGateway, service: str) -> str:
     accepted = await gateway.trigger(event, service)
     assert accepted.id is not None
     return accepted.id
-
-
-def link(alert: str, user: str = "ada", key: str = "a-key-for-tests-only") -> str:
-    """The path of the user's link to the alert."""
-    return Links([key], "").answer_url(alert, user)
 
 
 async def test_whatever_opens_links_by_itself_acknowledges_nothing(

@@ -1,8 +1,6 @@
 """The folded verbs of the answer page: each by its own button, with an honest outcome."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx2
@@ -15,10 +13,9 @@ from api.temporal_gateway import TemporalGateway
 from api.updating import Updating
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
+from tests.api.answering import ACKNOWLEDGE, BY_HAND, CHROME, link
+from tests.api.seen import GONE, ended, owned_by, paged, paging, step_of
 from tests.api.serving import an_app, asked_in_process
-from tests.api.test_answer_page import ACKNOWLEDGE, BY_HAND, CHROME, link
-from tests.api.test_temporal_gateway import ended
-from tests.api.test_verbs_over_http import GONE, listed, paged, step_of
 from tests.fakes.recording_channel import RecordingChannel
 
 ESCALATE = {"answer": "escalate", "step": "1"}
@@ -26,19 +23,6 @@ SNOOZE = {"answer": "snooze-1h"}
 NOTE = {"answer": "note", "text": "the disk is full\r\nof <b>logs</b>"}
 ALL = {"answer": "acknowledge-all"}
 UPDATE = {"answer": "update-30m", "text": "We look <b>into</b> it."}
-
-
-@pytest.fixture
-async def http(gateway: TemporalGateway, directory: Directory) -> AsyncIterator[httpx2.AsyncClient]:
-    async with asked_in_process(an_app(gateway, directory)) as client:
-        yield client
-
-
-@pytest.fixture
-async def alert(gateway: TemporalGateway, service: str) -> str:
-    accepted = await gateway.trigger(Event(summary="checkout is down", dedup_key="disk", severity="critical"), service)
-    assert accepted.id is not None
-    return accepted.id
 
 
 def said(answer: httpx2.Response) -> str:
@@ -116,10 +100,10 @@ async def test_an_update_is_posted_with_the_promise_of_its_button(
 async def test_all_of_the_service_are_acknowledged_with_one_press(
     http: httpx2.AsyncClient, gateway: TemporalGateway, service: str, alert: str, worker: Worker
 ) -> None:
-    await listed(gateway, service, 1)
+    await paging(gateway, service, 1)
     assert 'value="acknowledge-all"' not in (await http.get(link(alert))).text
     more = [(await gateway.trigger(Event(summary=f"{n}", dedup_key=f"{n}"), service)).id for n in range(3)]
-    await listed(gateway, service, 4)
+    await paging(gateway, service, 4)
     page = await http.get(link(alert))
     assert f"I have all 4 of <bdi>{service}</bdi>" in page.text
     done = await http.post(link(alert), data=ALL)
@@ -129,10 +113,7 @@ async def test_all_of_the_service_are_acknowledged_with_one_press(
     )
     for each in (alert, *more):
         assert each is not None
-        for _ in range(200):
-            if (await gateway.standing(each)).owner == "ada":
-                break
-            await asyncio.sleep(0.02)
+        await owned_by(gateway, each, "ada")
         assert (await gateway.standing(each)).state == "acknowledged"
 
 

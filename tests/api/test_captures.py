@@ -1,25 +1,19 @@
 """What real sources sent, replayed: each request becomes exactly the events that were written down once."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.api.asking import Held, asking, two_services
+from tests.api.captured import CAPTURES, requests_of
 from tests.fakes.gateway import RecordingGateway
 
-CAPTURES = Path(__file__).parent.parent / "captures"
 GOLDEN = CAPTURES / "events.golden.json"
 NAMES = sorted(path.stem for path in CAPTURES.glob("*.json") if path != GOLDEN)
 KEYS = ["R" * 32, "R0UT1NGKEY0123456789012345678901", "secret-key"]
 FRESH = ("pagerduty_lib_trigger_no_dedup", "pdpyras_trigger")
 """No dedup key in it: each time a new one."""
-
-
-def requests_of(name: str) -> list[dict[str, Any]]:
-    loaded: list[dict[str, Any]] = json.loads((CAPTURES / f"{name}.json").read_text())
-    return loaded
 
 
 async def replay(name: str) -> tuple[RecordingGateway, list[Any]]:

@@ -15,7 +15,8 @@ from api.temporal_gateway import TemporalGateway
 from roust.domain.alert import AlertState, Verb
 from roust.domain.directory import Directory
 from roust.domain.timeline import Kind
-from tests.api.test_temporal_gateway import an_event, ended, owned_by, signals, until
+from tests.api.seen import an_event, ended, owned_by, signals
+from tests.waiting import until
 from workflows.messages import AlertView, parse_alert_id, workflow_id
 
 
@@ -43,7 +44,7 @@ async def test_an_acknowledge_is_recorded_though_no_worker_runs(
     with pytest.raises(NotConfirmed):
         await gateway.acknowledge(alert, "ada", "link")
     async with a_worker:
-        await until(lambda: owned_by(gateway, alert, "ada"))
+        await owned_by(gateway, alert, "ada")
 
 
 async def test_a_word_after_the_end_is_refused_with_who_ended_it(

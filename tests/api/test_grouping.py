@@ -1,6 +1,5 @@
 """`group_by`, `settle` and `page_when` from the event to the alert, on the real server."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,8 +13,9 @@ from api.temporal_gateway import TemporalGateway
 from roust.domain.alert import AlertState, Event, Verb
 from roust.domain.directory import Directory
 from roust.domain.timeline import Kind
-from tests.api.test_temporal_gateway import count_of, ended, signals
+from tests.api.seen import counted, ended, signals
 from tests.fakes.recording_channel import RecordingChannel
+from tests.waiting import until
 from workflows.messages import AlertView, Standing
 
 
@@ -36,12 +36,13 @@ def an_event(key: str, region: str | None = "eu", verb: str = "trigger", **parts
 
 async def becomes(gateway: TemporalGateway, alert: str | None, true: Callable[[Standing], bool]) -> Standing:
     assert alert is not None
-    for _ in range(500):
+
+    async def become() -> Standing | None:
         now = await gateway.standing(alert)
-        if true(now):
-            return now
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"it never came true: {now}")
+        return now if true(now) else None
+
+    found: Standing = await until(become)
+    return found
 
 
 def parts_over(view: AlertView) -> list[str]:
@@ -70,7 +71,7 @@ async def test_a_group_ends_when_the_last_of_it_has_resolved(
     alert = (await gateway.trigger(an_event("db-1"), service)).id
     await gateway.trigger(an_event("db-2"), service)
     assert alert is not None
-    assert await count_of(gateway, alert, 2) == 2
+    await counted(gateway, alert, 2)
     assert await gateway.resolve_key(an_event("db-1", verb="resolve"), service, "source")
     assert await gateway.resolve_key(an_event("db-9", verb="resolve"), service, "source")
     view = await gateway.view(alert)
@@ -143,10 +144,9 @@ async def test_what_does_not_match_page_when_is_kept_visible_and_pages_nobody(
     view = await gateway.view(dev.id)
     assert view.state is AlertState.SUPPRESSED
     assert 'pages only when env!="dev"' in (view.timeline[0].why or "")
-    for _ in range(200):
-        listed = await gateway.list("suppressed", service, 10, None)
-        if listed.alerts:
-            break
-        await asyncio.sleep(0.02)
-    assert [alert for alert, _ in listed.alerts] == [dev.id]
+
+    async def listed() -> list[str]:
+        return [alert for alert, _ in (await gateway.list("suppressed", service, 10, None)).alerts]
+
+    assert await until(listed) == [dev.id]
     assert channel.taken == []

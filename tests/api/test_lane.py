@@ -14,6 +14,7 @@ from roust.domain.alert import Priority, Urgency
 from roust.domain.policy import EscalationPolicy, Step, Target
 from roust.domain.routing import Action
 from tests.builders import NOON
+from tests.waiting import until
 from workflows.messages import AlertInput, Trigger
 
 POLICY = EscalationPolicy(steps=[Step(notify=[Target(user="ada")], wait=timedelta(minutes=5))])
@@ -42,10 +43,12 @@ class RememberingAlert:
         self.run: str | None = None
         self.away = False
         self.alerts = 0
+        self.tried_in_vain = 0
 
     async def _hear(self, verb: str, said: Said) -> None:
         await asyncio.sleep(0)
         if self.away:
+            self.tried_in_vain += 1
             raise Unavailable("away")
         self.told.append((verb, said.repeat.request, said.repeat.count))
 
@@ -97,12 +100,6 @@ def a_lane(alert: RememberingAlert, may_wait: Callable[[], bool] = lambda: True,
     return Lane(alert, Pace(**{"window": 60.0, **pace}), may_wait, lambda: None)
 
 
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
-
-
 async def test_the_first_starts_the_second_signals_the_others_wait(alert: RememberingAlert) -> None:
     lane = a_lane(alert)
     for number in range(5):
@@ -136,7 +133,7 @@ async def test_what_waits_is_tried_again_until_temporal_is_back(alert: Rememberi
     alert.away = True
     with pytest.raises(Unavailable):
         await lane.trigger(said("refused"))
-    await asyncio.sleep(0.2)
+    await until(lambda: alert.tried_in_vain == 4)
     assert alert.signals() == [("r1", 1)]
     alert.away = False
     await until(lambda: alert.signals() == [("r1", 1), ("r3", 2)])

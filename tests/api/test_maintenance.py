@@ -20,9 +20,10 @@ from roust.domain.alert import AlertState
 from roust.domain.directory import Directory
 from roust.domain.maintenance import Maintenance
 from roust.domain.zones import format_time
+from tests.api.seen import an_event
 from tests.api.serving import Held
-from tests.api.test_temporal_gateway import an_event, until
 from tests.fakes.recording_channel import RecordingChannel
+from tests.waiting import until
 
 HOUR = timedelta(hours=1)
 ROLES = ("viewer", "responder", "editor")

@@ -13,7 +13,7 @@ from roust.config.load import load
 from roust.domain.alert import Event, Link, Priority, Verb
 from roust.domain.intake import Intake
 from tests.api.asking import KEY, Held, asking, two_services
-from tests.api.test_captures import CAPTURES, requests_of
+from tests.api.captured import CAPTURES, requests_of
 from tests.fakes.gateway import RecordingGateway
 
 EXAMPLE = Path("examples/intakes/roust.yaml")

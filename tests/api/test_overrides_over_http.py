@@ -1,7 +1,6 @@
 """Overrides made day to day, over HTTP, on the real server: kept durably, refused in words, in force at once."""
 
 import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,8 +18,8 @@ from roust.domain.directory import Directory
 from roust.domain.zones import format_time
 from roust.runtime.day_to_day import DayToDay
 from roust.runtime.links import Links
-from tests.api.serving import an_app, asked_in_process, bearer
-from tests.api.test_verbs_over_http import paged
+from tests.api.seen import paged
+from tests.api.serving import bearer
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
 from worker.main import build_worker
@@ -55,12 +54,6 @@ def directory(schedule: str) -> Directory:
         services={schedule: {"escalation_policy": "payments"}},
         default_service=schedule,
     )
-
-
-@pytest.fixture
-async def http(gateway: TemporalGateway, directory: Directory) -> AsyncIterator[httpx2.AsyncClient]:
-    async with asked_in_process(an_app(gateway, directory)) as client:
-        yield client
 
 
 def a_cover(user: str = "ben", begins: str | None = None, ends: str | None = None, **parts: Any) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """An urgent page overtakes any backlog, and each service has a turn of its own: as Temporal is told it (rule 18)."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from roust.domain.alert import Event, Priority, Urgency
 from roust.domain.notification import MessageKind
 from roust.runtime.embedded import DYNAMIC_CONFIG
 from tests.fakes.recording_channel import RecordingChannel
+from tests.waiting import until
 from workflows.messages import workflow_id
 from workflows.precedence import BOOKKEEPING, precedence
 
@@ -46,14 +46,10 @@ async def test_a_page_of_an_alert_that_became_worse_overtakes_too(
     await gateway.trigger(Event(summary="disk", dedup_key="disk", severity="warning"), service)
     await channel.until("ada", "mail")
     await gateway.trigger(Event(summary="disk", dedup_key="disk", severity="critical"), service)
-    async with asyncio.timeout(10):
-        while len(channel.taken) < 2:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await until(lambda: len(channel.taken) == 2)
     assert await pages(client, service, "disk") == [4, 1]
     await gateway.resolve_key(Event(summary="disk", dedup_key="disk"), service, "source")
-    async with asyncio.timeout(10):
-        while channel.taken[-1].kind != "resolved":  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    await until(lambda: channel.taken[-1].kind == "resolved")
     assert await pages(client, service, "disk") == [4, 1, BOOKKEEPING]
 
 

@@ -14,8 +14,9 @@ from api.reporting import reported
 from api.temporal_gateway import TemporalGateway
 from roust.domain.alert import Verb
 from roust.domain.directory import Directory
+from tests.api.seen import an_event, ended
 from tests.api.serving import Held
-from tests.api.test_temporal_gateway import an_event, ended, until
+from tests.waiting import until
 
 
 async def answer(

@@ -1,6 +1,5 @@
 """`POST /in/slack/interactions`: a press in Slack answers for whoever pressed; nothing forged, old or repeated does."""
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +15,7 @@ from tests.api.asking import Held, asking, two_services
 from tests.builders import an_alert
 from tests.fakes.answering import AnsweringGateway
 from tests.fakes.slack import BOT_TOKEN, SIGNING_SECRET, Posted, Slack, a_slack, form, signed
+from tests.waiting import until
 
 ALERT = an_alert().id
 TOKEN = Presses(["a-key-for-tests-only"], "").make(ALERT, "ada", 1).token
@@ -187,9 +187,7 @@ async def test_what_takes_too_long_is_not_called_done_and_is_told_later(
     monkeypatch.setattr(intake, "ANSWER_WITHIN", 0.05)
     gateway.slow = 0.3
     assert (await send(client, pressing(slack))).status_code == 503
-    async with asyncio.timeout(5):
-        while not slack.whispers:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: slack.whispers)
     assert "Acknowledged by you" in slack.whispers[0]["text"]
 
 

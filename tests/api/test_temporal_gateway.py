@@ -1,59 +1,18 @@
 """The gateway on a real Temporal server."""
 
 import asyncio
-import time
-from collections.abc import Callable
 
 import pytest
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from api.gateway import NotConfirmed
 from api.lane import Pace
 from api.temporal_gateway import TemporalGateway
-from roust.domain.alert import AlertState, Event, Priority, Verb
+from roust.domain.alert import AlertState, Priority, Verb
 from roust.domain.directory import Directory
 from roust.domain.timeline import Kind
-from workflows.messages import parse_alert_id
-
-
-def an_event(summary: str = "checkout is down", key: str | None = "disk", **parts: object) -> Event:
-    return Event.model_validate({"summary": summary, "dedup_key": key, "priority": "P1"} | parts)
-
-
-async def until(true: Callable[[], object], within: float = 10.0) -> None:
-    end = time.monotonic() + within
-    while not (result := true()) or (asyncio.iscoroutine(result) and not await result):
-        assert time.monotonic() < end, "it did not come true in time"
-        await asyncio.sleep(0.02)
-
-
-async def count_of(gateway: TemporalGateway, alert: str, wanted: int, within: float = 10.0) -> int:
-    """The alert's count, once it is `wanted` or time is up."""
-    for _ in range(int(within / 0.02)):
-        if (await gateway.standing(alert)).count == wanted:
-            break
-        await asyncio.sleep(0.02)
-    return (await gateway.standing(alert)).count
-
-
-async def signals(client: Client, alert: str) -> int:
-    ref = parse_alert_id(alert)
-    assert ref is not None
-    history = await client.get_workflow_handle(ref.workflow_id, run_id=ref.first_run).fetch_history()
-    return sum(e.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED for e in history.events)
-
-
-async def ended(client: Client, alert: str) -> None:
-    """Wait until those who were paged have been told that it is over, and its workflow has ended."""
-    ref = parse_alert_id(alert)
-    assert ref is not None
-    await client.get_workflow_handle(ref.workflow_id, run_id=ref.first_run).result()
-
-
-async def owned_by(gateway: TemporalGateway, alert: str, owner: str) -> bool:
-    return (await gateway.standing(alert)).owner == owner
+from tests.api.seen import an_event, counted, ended, owned_by, signals
 
 
 async def test_an_event_starts_an_alert_that_can_be_read_before_any_worker_runs(
@@ -75,7 +34,7 @@ async def test_a_repeat_joins_the_open_alert(gateway: TemporalGateway, service: 
     again = await gateway.trigger(an_event("still down"), service)
     assert (again.status, again.id) == ("repeated", first.id)
     assert first.id is not None
-    assert await count_of(gateway, first.id, 2) == 2
+    await counted(gateway, first.id, 2)
     assert (await gateway.standing(first.id)).summary == "still down"
 
 
@@ -106,7 +65,7 @@ async def test_ten_thousand_repeats_of_any_size_cost_a_handful_of_signals(
             assert answer.id == first.id
 
     await asyncio.gather(*(source(50) for _ in range(200)))
-    assert await count_of(gateway, first.id, 10_001, 30) == 10_001
+    await counted(gateway, first.id, 10_001, 30)
     assert await signals(client, first.id) <= 100
     answer = await gateway.acknowledge(first.id, "ada", "api")
     assert answer.accepted
@@ -120,10 +79,10 @@ async def test_a_repeat_that_is_worse_never_waits(
     await gateway.trigger(an_event("again", priority="P3"), service)
     await gateway.trigger(an_event("waits", priority="P3"), service)
     assert first.id is not None
-    assert await count_of(gateway, first.id, 2) == 2
+    await counted(gateway, first.id, 2)
     assert await signals(client, first.id) == 1
     await gateway.trigger(an_event("worse", priority="P1"), service)
-    assert await count_of(gateway, first.id, 4) == 4
+    await counted(gateway, first.id, 4)
     assert await signals(client, first.id) == 2
     await gateway.aclose()
 
@@ -136,9 +95,9 @@ async def test_what_waits_is_told_when_the_process_ends(
     for number in range(5):
         await gateway.trigger(an_event(f"again {number}"), service)
     assert first.id is not None
-    assert await count_of(gateway, first.id, 2) == 2
+    await counted(gateway, first.id, 2)
     await gateway.aclose()
-    assert await count_of(gateway, first.id, 6) == 6
+    await counted(gateway, first.id, 6)
     assert (await gateway.standing(first.id)).summary == "again 4"
     assert await signals(client, first.id) == 2
 
@@ -152,7 +111,7 @@ async def test_trigger_resolve_trigger_with_no_worker_leaves_it_open_when_one_co
     assert first.id is not None
     assert again.id == first.id
     async with a_worker:
-        assert await count_of(gateway, first.id, 2) == 2
+        await counted(gateway, first.id, 2)
         assert (await gateway.standing(first.id)).state is AlertState.TRIGGERED
 
 
@@ -169,7 +128,7 @@ async def test_a_trigger_that_follows_a_resolve_is_told_at_once_however_many_cam
     # Of the repeats one was told at once and the others just before the resolve; then the trigger after it.
     assert await signals(client, first.id) == 4
     async with a_worker:
-        assert await count_of(gateway, first.id, 7) == 7
+        await counted(gateway, first.id, 7)
         assert (await gateway.standing(first.id)).state is AlertState.TRIGGERED
     await gateway.aclose()
 
@@ -229,4 +188,4 @@ async def test_a_sources_acknowledge_is_kept_for_the_worker(
     assert await gateway.acknowledge_key(an_event(verb=Verb.ACKNOWLEDGE), service, "monitoring")
     assert first.id is not None
     async with a_worker:
-        await until(lambda: owned_by(gateway, str(first.id), "monitoring"))
+        await owned_by(gateway, str(first.id), "monitoring")

@@ -6,7 +6,7 @@ from api.app import create_app
 from api.temporal_gateway import TemporalGateway
 from roust.domain.directory import Directory
 from tests.api.asking import Held
-from tests.api.test_captures import requests_of
+from tests.api.captured import requests_of
 from workflows.messages import parse_alert_id
 
 HOSTILE = b'{"summary": "a\\u0000b\\ud83d %s", "details": {"n": 1180591620717411303424}}' % (b"x" * 500_000)

@@ -17,7 +17,7 @@ from api.twilio.signature import FORM, signature
 from roust.domain.directory import Directory
 from tests.api.asking import Held
 from tests.api.phones import ADA, BEN, Phones, phones, telephones
-from tests.api.test_temporal_gateway import ended
+from tests.api.seen import ended
 from tests.fakes.twilio import NUMBER, TOKEN, FakeTwilio, a_twilio
 
 STRANGER = "+15550199"

@@ -15,7 +15,7 @@ from roust.runtime import replies as replies_module
 from roust.runtime.links import Links
 from roust.runtime.replies import Delivery, Replies
 from tests.api.phones import ADA, BEN, Phones, phones, telephones, until
-from tests.api.test_temporal_gateway import ended
+from tests.api.seen import ended
 from tests.fakes.twilio import FakeTwilio, a_twilio
 from worker.page_record import PageRecord
 

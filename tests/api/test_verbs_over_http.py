@@ -1,7 +1,5 @@
 """Escalate, reassign, snooze, note, update, and a storm's acknowledge: over HTTP, on the real server."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -16,9 +14,8 @@ from api.temporal_gateway import TemporalGateway
 from api.updating import Updating
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
+from tests.api.seen import GONE, ended, owned_by, paged, paging, signals, step_of
 from tests.api.serving import an_app, asked_in_process, bearer
-from tests.api.test_alerts_over_http import GONE
-from tests.api.test_temporal_gateway import ended, signals
 from tests.fakes.recording_channel import RecordingChannel
 
 ADA, ROBOT, WALL = bearer("ada-laptop"), bearer("robot"), bearer("wall")
@@ -31,35 +28,6 @@ POSSIBLE = {
 }
 
 HALF_AN_HOUR = timedelta(minutes=30)
-
-
-@pytest.fixture
-async def http(gateway: TemporalGateway, directory: Directory) -> AsyncIterator[httpx2.AsyncClient]:
-    async with asked_in_process(an_app(gateway, directory)) as client:
-        yield client
-
-
-@pytest.fixture
-async def alert(gateway: TemporalGateway, service: str) -> str:
-    accepted = await gateway.trigger(Event(summary="checkout is down", dedup_key="disk", severity="critical"), service)
-    assert accepted.id is not None
-    return accepted.id
-
-
-async def step_of(gateway: TemporalGateway, alert: str, wanted: int) -> None:
-    for _ in range(500):
-        if (await gateway.standing(alert)).step == wanted:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"step {wanted} never began")
-
-
-async def paged(channel: RecordingChannel, *users: str) -> None:
-    for _ in range(500):
-        if [m.user for m in channel.taken] == list(users):
-            return
-        await asyncio.sleep(0.02)
-    assert [m.user for m in channel.taken] == list(users)
 
 
 async def test_escalate_pages_the_next_step_and_a_stale_press_says_why(
@@ -280,14 +248,6 @@ async def test_temporal_away_is_503_for_every_verb(directory: Directory) -> None
 # -- a storm ---------------------------------------------------------------------------------------------
 
 
-async def listed(gateway: TemporalGateway, service: str, count: int) -> None:
-    for _ in range(500):
-        if await gateway.paging(service) == count:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"the list never held {count}")
-
-
 async def test_one_word_acknowledges_all_that_page_of_a_service_and_no_other(
     http: httpx2.AsyncClient, gateway: TemporalGateway, client: Client, service: str, worker: Worker
 ) -> None:
@@ -296,16 +256,13 @@ async def test_one_word_acknowledges_all_that_page_of_a_service_and_no_other(
     snoozed = await gateway.trigger(Event(summary="later", dedup_key="later"), service)
     assert snoozed.id is not None
     await gateway.snooze(snoozed.id, "ben", timedelta(hours=1))
-    await listed(gateway, service, 14)
+    await paging(gateway, service, 14)
     answer = await http.post(f"/v1/services/{service}/acknowledge", headers=ADA)
     assert answer.status_code == 200
     assert set(answer.json()["acknowledged"]) == ids
     assert answer.json()["failed"] == []
     for alert in sorted(filter(None, ids)):
-        for _ in range(200):
-            if (await gateway.standing(alert)).owner == "ada":
-                break
-            await asyncio.sleep(0.02)
+        await owned_by(gateway, alert, "ada")
         assert (await gateway.standing(alert)).state == "acknowledged"
     assert (await gateway.standing(snoozed.id)).state == "snoozed"
     # The list lags: whoever asks again at once, or later, harms nothing.
@@ -334,7 +291,7 @@ async def test_what_could_not_be_told_in_a_storm_is_named(
     second = (await gateway.trigger(Event(summary="b", dedup_key="b"), service)).id
     assert first is not None
     assert second is not None
-    await listed(gateway, service, 2)
+    await paging(gateway, service, 2)
     real, left = merged.asked, [first]
 
     async def failing(call: object) -> object:

@@ -91,7 +91,7 @@ def test_the_file_is_the_one_named_else_the_environments_else_the_one_here(
     assert roust("check", "none.yaml").output == "none.yaml:1:1: no such file\n1 mistake\n"
 
 
-@pytest.mark.parametrize("name", ["company", "minimal"])
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in EXAMPLES.glob("*/roust.yaml")))
 def test_the_examples_have_no_mistake_and_warn_only_of_the_gap_that_is_meant(
     name: str, here: Path, roust: Roust
 ) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from roust.config.reload import CurrentDirectory, Fixed
 from roust.domain.directory import Directory
 from tests.builders import a_directory
 from tests.config.files import ENVIRON, GOOD
+from tests.waiting import until
 
 OTHER = GOOD.replace("Ada Lovelace", "Ada King")
 BROKEN = GOOD.replace("5m", "hunter2-minutes").replace("wait: ", 'wait: "${SECRET}", on_empty: ')
@@ -32,12 +33,6 @@ async def watching(directory: CurrentDirectory) -> AsyncIterator[None]:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - what is waited for is the product's own doing
-            await asyncio.sleep(0.02)
 
 
 def replace(file: Path, text: str) -> None:

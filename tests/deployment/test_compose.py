@@ -13,7 +13,7 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
-from tests.conftest import temporal_binary
+from roust.runtime.embedded import temporal_program
 from workflows.messages import SEARCH_ATTRIBUTES
 
 TEXT = Path("docker-compose.yml").read_text()
@@ -113,7 +113,7 @@ async def test_the_namespace_job_runs_and_runs_again(client: Client, tmp_path: P
 
 
 async def _sh(script: str, address: str, home: Path) -> int:
-    path = f"{Path(temporal_binary()).parent}{os.pathsep}{os.environ['PATH']}"
+    path = f"{Path(temporal_program()).parent}{os.pathsep}{os.environ['PATH']}"
     process = await asyncio.create_subprocess_exec(
         "/bin/sh", "-euc", script, env={"TEMPORAL_ADDRESS": address, "PATH": path, "HOME": str(home)}
     )

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from roust.cli.main import app
 from tests.docs.pages import PAGES, ROOT, Block, anchors, blocks, prose
 
-_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
 _COMMAND = re.compile(r"(?:^|`|\$ |; |&& |=\S+ )roust ([a-z][a-z-]+)", re.MULTILINE)
 
 
@@ -23,7 +23,7 @@ def _name(page: Path) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_link_between_files_leads_somewhere(page: Path) -> None:
-    for target in _LINK.findall(prose(page)):
+    for target in ("".join(either) for either in _LINK.findall(prose(page))):
         if target.startswith(("https://", "http://", "mailto:")):
             continue
         path, _, anchor = target.partition("#")
@@ -59,11 +59,24 @@ def test_every_option_named_beside_a_command_exists(page: Path) -> None:
             assert option in help_text, f"{_name(page)}: roust {command} {option}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_row_of_a_table_has_the_cells_of_its_head(page: Path) -> None:
+    for table in re.findall(r"(?:^\|.*\n?)+", prose(page), re.MULTILINE):
+        cells = [len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()]
+        broken = [row for row, count in zip(table.splitlines(), cells, strict=True) if count != cells[0]]
+        assert broken == [], _name(page)
+
+
 @pytest.mark.parametrize("image", sorted(ROOT.glob("docs/images/*.svg")), ids=_name)
 def test_every_picture_says_in_words_what_it_shows(image: Path) -> None:
     root = ElementTree.parse(image).getroot()
     names = [child.tag.rpartition("}")[2] for child in root]
     assert names[:2] == ["title", "desc"]
+
+
+def test_every_picture_is_shown_somewhere() -> None:
+    shown = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert [image.name for image in (ROOT / "docs" / "images").iterdir() if image.name not in shown] == []
 
 
 def test_make_targets_named_exist() -> None:

@@ -108,7 +108,7 @@ def closes(window: dict[str, Any], zone: str, day: date) -> datetime:
 
 
 def on_call(schedule: dict[str, Any], at: datetime) -> set[str]:
-    """Who is on call at `at`, by CONTRACT rules 12 to 14 read aloud."""
+    """Who is on call at `at`, by rules 12 to 14 read aloud."""
     zone = schedule["time_zone"]
     found: set[str] = set()
     for level in sorted({layer.get("level", 0) for layer in schedule["layers"]}):

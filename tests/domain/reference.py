@@ -1,4 +1,4 @@
-"""A second reading of CONTRACT rules 1 to 10 and 16, written apart: second by second, with nothing clever in it.
+"""A second reading of rules 1 to 10 and 16, written apart: second by second, with nothing clever in it.
 
 It shares no code with the domain. What it says must be what the domain does: exact pages at exact seconds.
 """

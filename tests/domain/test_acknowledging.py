@@ -1,4 +1,4 @@
-"""CONTRACT rule 7: acknowledge stops everything pending for everyone, at every stage; the first one owns it."""
+"""Rule 7: acknowledge stops everything pending for everyone, at every stage; the first one owns it."""
 
 from collections.abc import Callable
 

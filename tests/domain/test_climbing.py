@@ -1,4 +1,4 @@
-"""CONTRACT rules 1 to 3: who is paged when, while nobody answers."""
+"""Rules 1 to 3: who is paged when, while nobody answers."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""CONTRACT rule 4: steps that resolve to nobody, passes that reach nobody."""
+"""Rule 4: steps that resolve to nobody, passes that reach nobody."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""CONTRACT rule 17: maintenance holds what starts in its spans, to the end of the last that touches."""
+"""Rule 17: maintenance holds what starts in its spans, to the end of the last that touches."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

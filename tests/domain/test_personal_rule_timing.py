@@ -1,4 +1,4 @@
-"""CONTRACT rule 5: a user's own rules run on, across steps, until somebody answers."""
+"""Rule 5: a user's own rules run on, across steps, until somebody answers."""
 
 from tests.fakes.world import World, fates, step
 

@@ -1,4 +1,4 @@
-"""CONTRACT rules 16 and 17: as few pages as possible, and none too few: settle, suppress, hold, snooze."""
+"""Rules 16 and 17: as few pages as possible, and none too few: settle, suppress, hold, snooze."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""CONTRACT rule 6: sends that were refused, sends that may succeed later."""
+"""Rule 6: sends that were refused, sends that may succeed later."""
 
 from collections.abc import Callable
 

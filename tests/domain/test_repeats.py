@@ -1,4 +1,4 @@
-"""CONTRACT rules 9, 11 and 16: the same dedup key again, while the alert is open."""
+"""Rules 9, 11 and 16: the same dedup key again, while the alert is open."""
 
 from collections.abc import Callable
 

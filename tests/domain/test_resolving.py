@@ -1,4 +1,4 @@
-"""CONTRACT rule 8: resolve ends the alert at every stage, and those who were paged hear of it."""
+"""Rule 8: resolve ends the alert at every stage, and those who were paged hear of it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""CONTRACT rule 19: each group hears of each moment it asked for once, at its priority, and of no blip."""
+"""Rule 19: each group hears of each moment it asked for once, at its priority, and of no blip."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""CONTRACT rule 9: acknowledged but not resolved, and what a source never resolves."""
+"""Rule 9: acknowledged but not resolved, and what a source never resolves."""
 
 from datetime import timedelta
 

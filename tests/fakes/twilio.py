@@ -1,6 +1,5 @@
 """A Twilio on a free port: it checks who asks, remembers what it was sent, and signs what it posts back."""
 
-import asyncio
 import base64
 import hashlib
 import hmac
@@ -13,11 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
+from tests.serving import served
+from tests.waiting import until
 
 ACCOUNT, TOKEN, NUMBER = "AC" + "0" * 32, "the-auth-token-of-the-account", "+15550100"
 
@@ -76,9 +77,7 @@ class FakeTwilio:
 
     async def until(self, count: int) -> list[Sent]:
         """Everything sent, once it is `count` pieces."""
-        async with asyncio.timeout(20):
-            while len(self.sent) < count:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await until(lambda: len(self.sent) >= count)
         return self.sent
 
     async def take(self, request: Request) -> JSONResponse:
@@ -137,13 +136,5 @@ async def a_twilio() -> AsyncIterator[FakeTwilio]:
     """It listens on loopback."""
     fake = FakeTwilio()
     app = Starlette(routes=[Route("/2010-04-01/Accounts/{account}/{resource}.json", fake.take, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    fake.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    try:
+    async with served(app) as fake.url:
         yield fake
-    finally:
-        server.should_exit = True
-        await serving

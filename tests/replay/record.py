@@ -5,16 +5,11 @@ edited, nor recorded again; a release that changes the workflow adds new ones be
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from activities.notice import Notifier
@@ -22,7 +17,8 @@ from activities.page import Pager
 from roust.runtime.links import Links
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
-from tests.workflows.conftest import test_server
+from tests.replay.recording import HISTORIES, keep
+from tests.workflows.conftest import skipping_time
 from tests.workflows.scene import Scene
 from worker.main import build_notices_worker, build_worker
 from workflows.messages import (
@@ -30,7 +26,6 @@ from workflows.messages import (
     HOLD,
     NOTE,
     REASSIGN,
-    SEARCH_ATTRIBUTES,
     SNOOZE,
     UPDATE,
     Escalate,
@@ -40,8 +35,6 @@ from workflows.messages import (
     Reassign,
     Snooze,
 )
-
-HISTORIES = Path(__file__).parent / "histories"
 
 Act = Callable[[Scene], Awaitable[None]]
 
@@ -56,7 +49,6 @@ NOBODY = {
     "schedules": {"empty": {"time_zone": "UTC", "layers": []}},
     "escalation_policies": {"payments": {"steps": [{"notify": [{"schedule": "empty"}], "wait": "5m"}], "repeats": 1}},
 }
-REPEATS = {"escalation_policies": {"payments": {"steps": THREE, "repeats": 2}}}
 TIMEOUT = {"escalation_policies": {"payments": {"steps": THREE, "acknowledge_timeout": "30m"}}}
 
 
@@ -215,25 +207,13 @@ async def record(env: WorkflowEnvironment, name: str, shape: Shape, failing: tup
             await act(scene)
         runs = [scene.started.first_execution_run_id, (await scene.handle.describe()).run_id]
         for place, run in enumerate(dict.fromkeys(runs)):
-            history = await env.client.get_workflow_handle(scene.workflow, run_id=run).fetch_history()
-            file = HISTORIES / f"{name}{f'_{place + 1}' if place else ''}.json"
-            recorded = json.loads(history.to_json())
-            # A real server says it here; the time-skipping one does not.
-            recorded["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"] = scene.workflow
-            file.write_text(json.dumps(recorded, separators=(",", ":")) + "\n")
+            await keep(env.client, f"{name}{f'_{place + 1}' if place else ''}", scene.workflow, run)
         with suppress(Exception):
             await scene.leave()
 
 
 async def main() -> None:
-    HISTORIES.mkdir(exist_ok=True)
-    async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter, test_server_existing_path=test_server()
-    ) as env:
-        keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
-        await env.client.operator_service.add_search_attributes(
-            AddSearchAttributesRequest(namespace="default", search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, keyword))
-        )
+    async with skipping_time() as env:
         for name, shape in (SHAPES | REWRITTEN).items():
             await record(env, name, shape)
         for name, failing in FAILING.items():

@@ -1,20 +1,11 @@
 """Record the histories of the keeper of maintenance: `python -m tests.replay.record_maintenance`."""
 
 import asyncio
-import json
 
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
-
-from activities.page import Pager
 from roust.domain.kept_maintenance import KEPT_FOR
-from roust.runtime.links import Links
-from tests.builders import a_directory
-from tests.fakes.recording_channel import RecordingChannel
-from tests.replay.record import HISTORIES
-from tests.workflows.conftest import test_server
+from tests.replay.recording import keep
+from tests.workflows.conftest import skipping_time, working
 from tests.workflows.keeper import HOUR, Keeper
-from worker.main import build_worker
 
 
 async def made_and_ended(keeper: Keeper) -> None:
@@ -32,18 +23,11 @@ SHAPES = {"maintenance_made_and_ended": made_and_ended, "maintenance_dropped_in_
 
 
 async def main() -> None:
-    async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter, test_server_existing_path=test_server()
-    ) as env:
-        directory = a_directory()
-        pager = Pager(lambda: directory, {"email": RecordingChannel()}, Links(["key"], "http://x"))
-        async with build_worker(env.client, pager):
-            for name, acts in SHAPES.items():
-                keeper = Keeper(env)
-                await acts(keeper)
-                recorded = json.loads((await env.client.get_workflow_handle(keeper.id).fetch_history()).to_json())
-                recorded["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"] = keeper.id
-                (HISTORIES / f"{name}.json").write_text(json.dumps(recorded, separators=(",", ":")) + "\n")
+    async with skipping_time() as env, working(env.client):
+        for name, acts in SHAPES.items():
+            keeper = Keeper(env)
+            await acts(keeper)
+            await keep(env.client, name, keeper.id)
 
 
 if __name__ == "__main__":

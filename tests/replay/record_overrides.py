@@ -1,21 +1,12 @@
 """Record the histories of the overrides' entity: `python -m tests.replay.record_overrides`."""
 
 import asyncio
-import json
 from datetime import timedelta
 
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
-
-from activities.page import Pager
 from roust.domain.kept_overrides import KEPT_FOR
-from roust.runtime.links import Links
-from tests.builders import a_directory
-from tests.fakes.recording_channel import RecordingChannel
-from tests.replay.record import HISTORIES
+from tests.replay.recording import keep
 from tests.workflows.book import Book
-from tests.workflows.conftest import test_server
-from worker.main import build_worker
+from tests.workflows.conftest import skipping_time, working
 
 HOUR = timedelta(hours=1)
 
@@ -40,18 +31,11 @@ SHAPES = {"overrides_made_and_removed": made_and_removed, "overrides_dropped_in_
 
 
 async def main() -> None:
-    async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter, test_server_existing_path=test_server()
-    ) as env:
-        directory = a_directory()
-        pager = Pager(lambda: directory, {"email": RecordingChannel()}, Links(["key"], "http://x"))
-        async with build_worker(env.client, pager):
-            for name, acts in SHAPES.items():
-                book = Book(env)
-                await acts(book)
-                recorded = json.loads((await env.client.get_workflow_handle(book.id).fetch_history()).to_json())
-                recorded["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"] = book.id
-                (HISTORIES / f"{name}.json").write_text(json.dumps(recorded, separators=(",", ":")) + "\n")
+    async with skipping_time() as env, working(env.client):
+        for name, acts in SHAPES.items():
+            book = Book(env)
+            await acts(book)
+            await keep(env.client, name, book.id)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,12 @@
 """Record the histories of a stakeholder group's storm, and of an alert in it: `python -m tests.replay.record_storm`."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
-
-from tests.replay.record import HISTORIES
-from tests.workflows.conftest import test_server
+from tests.replay.recording import keep
+from tests.workflows.conftest import skipping_time
 from tests.workflows.storm import Storm, a_notice
 from workflows.digest_messages import COLLECT, stakeholders_id
-from workflows.messages import SEARCH_ATTRIBUTES
 
 
 async def told_and_over(storm: Storm) -> dict[str, str]:
@@ -51,25 +44,13 @@ async def continued_as_new(storm: Storm) -> dict[str, str]:
 
 async def main() -> None:
     shapes: list[Callable[[Storm], Awaitable[dict[str, str]]]] = [told_and_over, tried_again, continued_as_new]
-    async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter, test_server_existing_path=test_server()
-    ) as env:
-        keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
-        await env.client.operator_service.add_search_attributes(
-            AddSearchAttributesRequest(namespace="default", search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, keyword))
-        )
+    async with skipping_time() as env:
         for shape in shapes:
             storm = Storm(env)
             async with storm.workers():
                 for name, found in (await shape(storm)).items():
                     workflow, _, run = found.partition(" ")
-                    handle = env.client.get_workflow_handle(workflow, run_id=run or None)
-                    recorded = json.loads((await handle.fetch_history()).to_json())
-                    # A real server says it here; the time-skipping one does not.
-                    recorded["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"] = workflow
-                    file = HISTORIES / f"{name}.json"
-                    if not file.exists():
-                        file.write_text(json.dumps(recorded, separators=(",", ":")) + "\n")
+                    await keep(env.client, name, workflow, run or None)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from roust.runtime.connection import data_converter
 from worker.main import OURS
 from workflows import calls
 from workflows.alert import AlertWorkflow
+from workflows.heartbeat import HeartbeatWorkflow
 from workflows.maintenance import MaintenanceWorkflow
 from workflows.overrides import OverridesWorkflow
 from workflows.stakeholders import StakeholdersWorkflow
@@ -24,7 +25,7 @@ HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 def a_replayer() -> Replayer:
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*OURS)
     return Replayer(
-        workflows=[AlertWorkflow, MaintenanceWorkflow, OverridesWorkflow, StakeholdersWorkflow],
+        workflows=[AlertWorkflow, HeartbeatWorkflow, MaintenanceWorkflow, OverridesWorkflow, StakeholdersWorkflow],
         data_converter=data_converter({}),
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
     )

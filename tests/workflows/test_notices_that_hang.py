@@ -53,7 +53,7 @@ async def test_a_stakeholders_channel_that_hangs_changes_no_page_s_time(env: Wor
         notices.release()
     late = [m.at - began[m.alert.id] - timedelta(seconds=n) for a in began for n, m in enumerate(_of(pages, a))]
     assert len(late) >= 10
-    # The instants of the steps are exact where their pages were on time (CONTRACT rule 2).
+    # The instants of the steps are exact where their pages were on time (rule 2).
     assert max(late) < timedelta(seconds=0.2)
 
 

@@ -1,4 +1,4 @@
-"""What an alert's tasks are told on their way into Temporal (CONTRACT rule 18)."""
+"""What an alert's tasks are told on their way into Temporal (rule 18)."""
 
 import pytest
 

@@ -10,17 +10,13 @@ from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
-from activities.page import Pager
 from api.gateway import Refused
 from roust.domain.kept_overrides import KEPT_FOR, KeptOverrides
 from roust.domain.overrides import Override
 from roust.domain.zones import format_time
-from roust.runtime.links import Links
 from roust.runtime.published import Published
-from tests.builders import a_directory
-from tests.fakes.recording_channel import RecordingChannel
 from tests.workflows.book import HOUR, Book
-from worker.main import build_worker
+from tests.workflows.conftest import working
 from workflows import publication
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -28,9 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def book(env: WorkflowEnvironment) -> AsyncIterator[Book]:
-    directory = a_directory()
-    pager = Pager(lambda: directory, {"email": RecordingChannel()}, Links(["key"], "http://x"))
-    async with build_worker(env.client, pager):
+    async with working(env.client):
         book = Book(env)
         yield book
         with suppress(RPCError):

@@ -1,4 +1,4 @@
-"""The book of maintenance: what was made over API and command line, read and written."""
+"""The maintenance made day to day, in Temporal: one entity for all services writes, its memo is read."""
 
 import uuid
 from datetime import UTC, datetime
@@ -19,28 +19,24 @@ ID_LENGTH = 8
 """Hexadecimal digits: few enough to type, and a second one of the same name is refused."""
 
 
-class MaintenanceBook:
-    """One for all services. Reading needs no worker; making and ending do."""
+class MaintenanceInTemporal:
+    """`api.gateway.MaintenanceMade`, on Temporal. Reading needs no worker; making and ending do."""
 
     def __init__(self, client: Client, task_queue: str = TASK_QUEUE, kept_in: str = MAINTENANCE) -> None:
         self._made = MadeMaintenance(client, kept_in)
         self._entity = Entity(client, WORKFLOW, kept_in, KeptMaintenance(), task_queue)
 
     async def in_force(self, at: datetime) -> InForce:
-        """Within a second, whatever happens: an alert's start never waits for it. No answer is a doubt."""
         return await self._made.in_force(at)
 
     async def kept(self) -> KeptMaintenance:
-        """All that is kept, as of this moment. Raises Unavailable."""
         return await asked(self._made.now())
 
     async def make(self, planned: Maintenance, by: str) -> Kept:
-        """`planned`, on record. Raises Refused, NoWorker, Unavailable."""
         one = kept(planned, uuid.uuid4().hex[:ID_LENGTH], by, datetime.now(UTC))
         return await self._entity.ask(MAKE, lambda until: Make(one=one, expires=until), Kept)
 
     async def end(self, id_: str, by: str) -> Kept:
-        """That one is over now. Raises NoSuchMaintenance, Refused (over already), NoWorker, Unavailable."""
         try:
             return await self._entity.ask(END, lambda until: End(id=id_, by=by, expires=until), Kept)
         except Refused as refused:
