@@ -9,6 +9,7 @@ from temporalio import activity
 
 from activities.channels.channel import Channel
 from activities.ledger import Ledger
+from activities.listening import Listening
 from activities.merging import Left, Merging
 from activities.sending import AnswerLinks, Sender
 from activities.sent import Sent
@@ -58,6 +59,7 @@ class Pager:
         self._links = links
         self._day_to_day = day_to_day
         self._sent = Sent()
+        self._listening = Listening()
         self._merging = merging
 
     @activity.defn(name="page")
@@ -75,8 +77,10 @@ class Pager:
         directory = self._directory()
         sender = Sender(request, directory, self._channels, self._links, merging=self._merging)
         in_hand = await self._in_hand(request, directory)
-        paging = _Paging(request, directory, sender, Ledger.resumed(), in_hand, self._sent)
+        ledger = Ledger.resumed()
+        paging = _Paging(request, directory, sender, ledger, in_hand, self._sent)
         try:
+            await self._listening.before(ledger.beat)
             await paging.run()
         except asyncio.CancelledError:
             await paging.stop()

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
@@ -11,6 +12,7 @@ from temporalio.api.update.v1 import UpdateRef, WaitPolicy
 from temporalio.api.workflowservice.v1 import PollWorkflowExecutionUpdateRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.page import Pager
 from roust.runtime.links import Links
@@ -18,6 +20,7 @@ from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
 from tests.workflows.scene import a_trigger, an_input
 from worker.main import build_worker
+from workflows.alert import AlertWorkflow
 from workflows.messages import (
     ACKNOWLEDGE,
     NOTE,
@@ -132,3 +135,25 @@ async def test_what_a_refused_verb_brought_along_is_done_at_once(client: Client,
         async with asyncio.timeout(10):
             await handle.result()
     assert [(m.kind.value, m.user) for m in channel.messages] == [("page", "ada"), ("resolved", "ada")]
+
+
+async def test_a_page_that_no_worker_has_taken_is_not_sent_once_somebody_has_acknowledged(
+    client: Client, channel: RecordingChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lies in the queue, so does the acknowledge: whichever the new worker takes first."""
+    monkeypatch.setattr("activities.listening.LAIN", timedelta(0))
+    queue, directory = uuid.uuid4().hex, a_directory()
+    handle = await accepted(client, queue, an_input(directory, key=queue))
+    async with Worker(client, task_queue=queue, workflows=[AlertWorkflow], workflow_runner=UnsandboxedWorkflowRunner()):
+        async with asyncio.timeout(30):
+            while not (await handle.describe()).raw_description.pending_activities:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+    await handle.signal(ACKNOWLEDGE, Acknowledge(request="1", alert=None, by="ben"))
+    pager = Pager(lambda: directory, {"email": channel}, Links(["key"], "http://x"))
+    async with build_worker(client, pager, task_queue=queue):
+        assert (await seen(handle, lambda view: view.state == "acknowledged")).owner == "ben"
+        async with asyncio.timeout(30):
+            while (await handle.describe()).raw_description.pending_activities:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        assert channel.messages == []
+        await handle.terminate()
