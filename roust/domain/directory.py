@@ -15,7 +15,7 @@ from roust.domain.matcher import MatcherText
 from roust.domain.notice import AskedMoment, Moment
 from roust.domain.notice_template import NoticeTemplate
 from roust.domain.policy import EscalationPolicy, Name, Target
-from roust.domain.routing import Route
+from roust.domain.route import Route
 from roust.domain.schedule import Schedule
 from roust.domain.settings import Channels
 

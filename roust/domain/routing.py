@@ -3,41 +3,16 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from roust.domain.alert import SEVERITY_PRIORITY, Event, Priority, Urgency
-from roust.domain.matcher import Matcher, MatcherText
+from roust.domain.directory import Directory, Service
+from roust.domain.matcher import Matcher
+from roust.domain.route import Action as Action
+from roust.domain.route import Route
 from roust.domain.text import clean
-
-if TYPE_CHECKING:
-    from roust.domain.directory import Directory, Service
-
-__all__ = ["Action", "Decision", "Matcher", "Route", "decide", "dedup_key"]
 
 MOST_DEDUP_KEY = 255
 """Characters of a dedup key, as PagerDuty's; a longer one is stood for by its hash."""
-
-
-class Action(StrEnum):
-    """page; suppress: kept, nobody notified; drop: counted only."""
-
-    PAGE = "page"
-    SUPPRESS = "suppress"
-    DROP = "drop"
-
-
-class Route(BaseModel):
-    """For events with labels; the first that matches wins."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    match: list[MatcherText] = Field(min_length=1)
-    service: str | None = None
-    priority: Priority | None = None
-    action: Action = Action.PAGE
 
 
 @dataclass(frozen=True)
@@ -54,7 +29,7 @@ class Decision:
     why: list[str]
 
 
-def decide(event: Event, key_service: str | None, directory: "Directory") -> Decision:
+def decide(event: Event, key_service: str | None, directory: Directory) -> Decision:
     """The way that `event` takes; `key_service` is the service whose integration key it showed."""
     why: list[str] = []
     route = _route(event, directory, why)
@@ -78,7 +53,7 @@ def _all_match(matchers: list[str], labels: Mapping[str, str]) -> bool:
     return all(Matcher.parse(text).matches(labels) for text in matchers)
 
 
-def _route(event: Event, directory: "Directory", why: list[str]) -> Route | None:
+def _route(event: Event, directory: Directory, why: list[str]) -> Route | None:
     if not event.labels:
         why.append("no route is asked: the event has no labels")
         return None
@@ -90,7 +65,7 @@ def _route(event: Event, directory: "Directory", why: list[str]) -> Route | None
     return None
 
 
-def _service(route: Route | None, key_service: str | None, directory: "Directory", why: list[str]) -> str | None:
+def _service(route: Route | None, key_service: str | None, directory: Directory, why: list[str]) -> str | None:
     for name, reason in (
         (route.service if route else None, "the route says so"),
         (key_service, "its key was shown"),
@@ -126,7 +101,7 @@ def _priority(event: Event, route: Route | None, why: list[str]) -> Priority:
     return Priority.P3
 
 
-def _urgency(event: Event, route: Route | None, own: "Service | None", priority: Priority, why: list[str]) -> Urgency:
+def _urgency(event: Event, route: Route | None, own: Service | None, priority: Priority, why: list[str]) -> Urgency:
     if own and own.urgency:
         why.append(f"urgency {own.urgency}: the service says so")
         return own.urgency
@@ -138,7 +113,7 @@ def _urgency(event: Event, route: Route | None, own: "Service | None", priority:
     return urgency
 
 
-def _action(event: Event, route: Route | None, own: "Service | None", why: list[str]) -> Action:
+def _action(event: Event, route: Route | None, own: Service | None, why: list[str]) -> Action:
     if route and route.action is not Action.PAGE:
         why.append(f"{route.action}: the route says so")
         return route.action
