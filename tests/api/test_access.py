@@ -11,23 +11,10 @@ from api import app as application
 from api.access import PUBLIC, Caller, declared, needs
 from api.app import create_app
 from roust.domain.directory import Role
+from tests.api import matrix
 from tests.api.asking import KEY, ROLES, Held, asking, token_of, two_services
+from tests.docs.pages import ROOT
 from tests.fakes.gateway import RecordingGateway
-
-INTAKES = {
-    ("/v1/alerts", "POST"): "integration key or responder",
-    ("/in/alertmanager", "POST"): "integration key",
-    ("/in/alertmanager", "PUT"): "integration key",
-    ("/in/alertmanager/{key:path}", "POST"): "integration key",
-    ("/in/alertmanager/{key:path}", "PUT"): "integration key",
-    ("/v2/enqueue", "POST"): "integration key in the body",
-    ("/v2/change/enqueue", "POST"): "integration key in the body",
-    ("/in/slack/interactions", "POST"): "slack signature",
-    ("/press", "POST"): "signed press",
-    ("/in/twilio/sms", "POST"): "twilio signature",
-    ("/in/twilio/voice/{token}", "POST"): "twilio signature",
-    ("/in/twilio/status/{token}", "POST"): "twilio signature",
-}
 
 
 def routes() -> dict[tuple[str, str], list[str]]:
@@ -40,8 +27,25 @@ def test_every_route_has_exactly_one_rule_or_is_public_by_name() -> None:
         assert len(rules) == 1 or (path in PUBLIC and not rules), path
 
 
-def test_the_intakes_have_the_rules_written_here() -> None:
-    assert {route: rules[0] for route, rules in routes().items() if route in INTAKES} == INTAKES
+def committed() -> dict[str, dict[str, str]]:
+    """The matrix of the documentation: by route, then by what is shown."""
+    lines = (ROOT / "docs/http-api.md").read_text(encoding="utf-8").partition("## Who may ask what")[2].splitlines()
+    rows = [[cell.strip().strip("`") for cell in line.strip("| ").split("|")] for line in lines if line[:1] == "|"]
+    head, _, *body = rows
+    return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in body}
+
+
+def test_every_route_stands_in_the_matrix_with_its_rule() -> None:
+    assert {route: row["rule"] for route, row in committed().items()} == matrix.routes(matrix.a_world())
+
+
+@pytest.mark.parametrize("shown", matrix.secrets(matrix.a_world()))
+async def test_the_matrix_of_who_may_ask_what_is_kept(shown: str) -> None:
+    directory = matrix.a_world()
+    secret = matrix.secrets(directory)[shown]
+    async with matrix.asking_everything(directory) as client:
+        found = {route: await matrix.answered(client, route, secret) for route in matrix.routes(directory)}
+    assert found == {route: row[shown] for route, row in committed().items()}
 
 
 def test_what_changes_something_is_open_to_nobody_without_proof() -> None:
