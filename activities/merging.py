@@ -169,7 +169,8 @@ class Merging:
                 await self._record(page)
         # Whatever keeps it from being recorded: the link still answers for the worst alert.
         except Exception as error:
-            log.error("merged page not recorded", page=page.id, alerts=len(page.alerts), why=type(error).__name__)
+            why = type(error).__name__
+            log.error("merged page not recorded", alert=page.alerts[0], page=page.id, alerts=page.alerts, why=why)
 
     def _release(self, member: _Member) -> None:
         if member.flight is None:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import Any
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,7 +23,7 @@ def redacted(path: str) -> str:
 
 
 class AccessLog:
-    """One line per request: method, path without secrets, status, milliseconds.
+    """One line per request: method, path without secrets, status, milliseconds; the alert that it was about.
 
     And one, `audit`, for each that a person made, by a token or a link, to change something: who, with what
     right, what, and how it went.
@@ -48,8 +49,11 @@ class AccessLog:
             await self.app(scope, receive, watched)
         finally:
             milliseconds = round((time.monotonic() - begin) * 1000, 1)
-            what = {"method": scope["method"], "path": redacted(scope["path"]), "status": status}
-            log.info("request", **what, milliseconds=milliseconds)
+            what: dict[str, Any] = {"method": scope["method"], "path": redacted(scope["path"]), "status": status}
             who = scope.get("state", {}).get("audit")
+            named = scope.get("path_params", {}).get("alert") or (who or {}).get("alert")
+            if named:
+                what["alert"] = redacted(str(named))
+            log.info("request", **what, milliseconds=milliseconds)
             if who is not None and scope["method"] not in _LOOKING:
-                log.info("audit", **who, **what)
+                log.info("audit", **{**who, **what})

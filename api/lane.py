@@ -97,13 +97,22 @@ class _WindowEnd:
 
 
 class Lane:
-    """One alert's lane. `idle` is called when nothing is left to do or to remember."""
+    """One alert's lane. `idle` is called when nothing is left to do or to remember; `named` is the alert's id, from
+    the run that its chain began with."""
 
-    def __init__(self, alert: Addressee, pace: Pace, may_wait: Callable[[], bool], idle: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        alert: Addressee,
+        pace: Pace,
+        may_wait: Callable[[], bool],
+        idle: Callable[[], None],
+        named: Callable[[str], str] = str,
+    ) -> None:
         self._alert = alert
         self._pace = pace
         self._may_wait = may_wait
         self._idle = idle
+        self._named = named
         self._jobs: deque[_Event | _Resolve | _WindowEnd] = deque()
         self._window: Window | None = None
         self._running: asyncio.Task[None] | None = None
@@ -134,7 +143,11 @@ class Lane:
         if self._window is None:
             return 0
         self._stop_timer(self._window)
-        return sum(said.repeat.count for said in self._window.pending)
+        lost = sum(said.repeat.count for said in self._window.pending)
+        if lost:
+            alert = self._named(self._window.told.first_run)
+            log.error("repeats not counted: Temporal could not be reached before the end", alert=alert, count=lost)
+        return lost
 
     def _add(self, job: _Event | _Resolve | _WindowEnd) -> None:
         self._jobs.append(job)
@@ -245,7 +258,8 @@ class Lane:
         except Unavailable as error:
             window.pending = [said]
             window.retry = min(max(window.retry * 2, self._pace.first_retry), self._pace.last_retry)
-            log.warning("repeats wait for Temporal", count=said.repeat.count, why=str(error))
+            alert = self._named(window.told.first_run)
+            log.warning("repeats wait for Temporal", alert=alert, count=said.repeat.count, why=str(error))
             self._set_timer(window, window.retry)
 
     def _close(self) -> Window | None:

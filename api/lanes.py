@@ -3,11 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-import structlog
-
 from api.lane import Addressee, Lane, Pace
-
-log = structlog.get_logger()
+from workflows.messages import alert_id
 
 MOST_WAITING = 4096
 """At most so many alerts have repeats waiting: about 24 KiB each. Beyond it each repeat is told at once."""
@@ -29,15 +26,17 @@ class Lanes:
         lane = self._lanes.get(workflow_id)
         if lane is None:
             lane = self._lanes[workflow_id] = Lane(
-                self._addressee(workflow_id), self._pace, self._may_wait, lambda: self._forget(workflow_id)
+                self._addressee(workflow_id),
+                self._pace,
+                self._may_wait,
+                lambda: self._forget(workflow_id),
+                lambda first_run: alert_id(workflow_id, first_run),
             )
         return lane
 
     async def aclose(self) -> None:
         """Tell every alert what still waits for it; what cannot be told is logged with its count."""
-        lost = sum(await asyncio.gather(*(lane.finish() for lane in list(self._lanes.values()))))
-        if lost:
-            log.error("repeats not counted: Temporal could not be reached before the end", count=lost)
+        await asyncio.gather(*(lane.finish() for lane in list(self._lanes.values())))
 
     def _may_wait(self) -> bool:
         return len(self._lanes) <= MOST_WAITING

@@ -52,6 +52,7 @@ class SignedPress(Rule):
 async def press(request: Request, given: Annotated[tuple[PressToken, Button], Depends(SignedPress())]) -> Response:
     """200 it is done, 202 it is recorded; 409, 410 and 503 with the reason: the app shows that it failed."""
     token, button = given
+    request.state.audit = {"by": token.user, "shown": "press", "role": "responder", "alert": token.alert}
     gateway: Gateway = request.app.state.gateway
     reader = Reader(token.user, request.app.state.directory.directory, datetime.now(UTC))
     answer = AnswerToken(token.alert, token.user, token.made_at)

@@ -62,7 +62,9 @@ class Heartbeats:
             start_signal_args=[repeat(event, decision, grouped, opening)],
             **shown(opening),
         )
-        log.info("a heartbeat stays away", heartbeat=silence.name, service=service)
+        # The beginning of its id: the run that it ends with is the workflow's to know.
+        alert = workflow_id(service, grouped.key).removeprefix("alert/").replace("/", "-")
+        log.info("a heartbeat stays away", alert=alert, heartbeat=silence.name, service=service)
         return True
 
     @activity.defn(name=HEARTBEAT_BACK)

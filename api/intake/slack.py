@@ -58,6 +58,8 @@ async def interactions(request: Request, body: Annotated[bytes, Depends(SlackSig
     token = _token(directory, value)
     if token is None:
         return JSONResponse({}, background=BackgroundTask(back.tell, _NOT_OURS))
+    request.state.audit = {"by": user, "shown": "slack", "role": "responder", "alert": token.alert}
+    back.alert = token.alert
     gateway: Gateway = request.app.state.gateway
     answer = AnswerToken(token.alert, user, token.made_at)
     reader = Reader(user, directory, datetime.now(UTC))
@@ -85,6 +87,7 @@ class _Back:
         settings = directory.channels.slack
         self._origins = {_SLACKS_OWN, *([_origin(settings.base_url)] if settings else [])}
         self._url = str(payload.get("response_url") or "")
+        self.alert: str | None = None
         self._message = str(_at(payload, "message", "text") or "")
 
     async def tell(self, text: str, *, instead: bool = False) -> None:
@@ -95,7 +98,7 @@ class _Back:
         if not self._url:
             return
         if _origin(self._url) not in self._origins:
-            log.warning("slack interaction names a foreign response_url; nobody is told")
+            log.warning("slack interaction names a foreign response_url; nobody is told", alert=self.alert)
             return
         content = json.dumps(said).encode("ascii")
         try:
@@ -104,10 +107,10 @@ class _Back:
                 answered = await post(self._url, content, {"content-type": "application/json"}, transport)
         # The press is done; whoever pressed sees it in the message too.
         except Exception as error:
-            log.warning("slack was not told what came of a press", error=type(error).__name__)
+            log.warning("slack was not told what came of a press", alert=self.alert, error=type(error).__name__)
             return
         if not answered.taken:
-            log.warning("slack was not told what came of a press", status=answered.status)
+            log.warning("slack was not told what came of a press", alert=self.alert, status=answered.status)
 
 
 def _payload(content_type: str, body: bytes) -> dict[str, Any]:

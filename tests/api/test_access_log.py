@@ -63,3 +63,19 @@ async def test_each_change_by_a_person_is_in_the_audit_and_nothing_else_is() -> 
     ]
     assert {one["shown"] for one in audit} == {"responder"}
     assert token_of("responder") not in str(logs)
+
+
+async def test_a_request_about_an_alert_names_it() -> None:
+    responder = {"Authorization": f"Bearer {token_of('responder')}"}
+    with capture_logs() as logs:
+        async with asking(RecordingGateway(), key=None) as client:
+            await client.post("/v1/alerts/checkout-0a1b/notes", json={"text": "x" * 3000}, headers=responder)
+            await client.get("/v1/alerts/checkout-0a1b")
+            await client.get("/v1/on-call")
+    requests = [(one["event"], one.get("alert")) for one in logs if one["event"] in ("request", "audit")]
+    assert requests == [
+        ("request", "checkout-0a1b"),
+        ("audit", "checkout-0a1b"),
+        ("request", "checkout-0a1b"),
+        ("request", None),
+    ]

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from api.gateway import Unavailable
 from api.lane import Lane, Pace, Told
@@ -232,6 +233,19 @@ async def test_lanes_are_forgotten_when_they_are_idle(alert: RememberingAlert) -
     await lanes.to("alert/checkout/1").trigger(said("r1"))
     assert len(lanes) == 1
     await until(lambda: len(lanes) == 0)
+
+
+async def test_repeats_that_wait_or_are_lost_are_logged_with_their_alert(alert: RememberingAlert) -> None:
+    lanes = Lanes(lambda _: alert, Pace(window=0.02, first_retry=0.02))
+    with capture_logs() as logs:
+        await lanes.to("alert/checkout/0a1b").trigger(said("r0"))
+        for number in (1, 2):
+            await lanes.to("alert/checkout/0a1b").trigger(said(f"r{number}"))
+        run, alert.away = alert.run, True
+        await until(lambda: any(line["event"] == "repeats wait for Temporal" for line in logs))
+        await lanes.aclose()
+    assert {line["event"].partition(":")[0] for line in logs} == {"repeats wait for Temporal", "repeats not counted"}
+    assert {line["alert"] for line in logs} == {f"checkout-0a1b-{run}"}
 
 
 async def test_without_room_to_wait_each_repeat_is_told(alert: RememberingAlert) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from roust.domain.alert import AlertState
 from roust.runtime.links import Links
@@ -45,9 +46,12 @@ async def press(client: httpx2.AsyncClient, answer: str = "acknowledge", token: 
 async def test_a_press_does_what_its_button_says(
     client: httpx2.AsyncClient, gateway: AnsweringGateway, answer: str, done: tuple[str, str, str, str]
 ) -> None:
-    came = await press(client, answer)
+    with capture_logs() as logs:
+        came = await press(client, answer)
     assert came.status_code == 200
     assert "by you at" in came.json()["outcome"]
+    audit = [(one["by"], one["shown"], one["alert"]) for one in logs if one["event"] == "audit"]
+    assert audit == [("ada", "press", ALERT)]
     assert gateway.answers == [done]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from api.intake import slack as intake
 from roust.domain.alert import AlertState
@@ -84,8 +85,11 @@ async def test_a_press_does_what_its_button_says_and_tells_the_presser_alone(
 async def test_it_answers_for_whoever_pressed_not_for_whom_the_message_was(
     client: httpx2.AsyncClient, slack: Slack, gateway: AnsweringGateway
 ) -> None:
-    await send(client, pressing(slack, by="U0BEN"))
+    with capture_logs() as logs:
+        await send(client, pressing(slack, by="U0BEN"))
     assert gateway.answers == [("acknowledge", ALERT, "ben", "slack")]
+    audit = [(one["by"], one["shown"], one["alert"]) for one in logs if one["event"] == "audit"]
+    assert audit == [("ben", "slack", ALERT)]
 
 
 async def test_somebody_unknown_is_told_so_and_changes_nothing(
