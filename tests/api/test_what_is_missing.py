@@ -24,7 +24,7 @@ from roust.domain.kept_maintenance import Kept, KeptMaintenance
 from roust.domain.kept_overrides import KeptOverrides
 from roust.domain.overrides import Override, OverrideKind
 from roust.domain.watch import Sighting, Trouble
-from roust.runtime.attendance import API, WORKER, attend, attendance
+from roust.runtime.attendance import API, WORKER, Present, attend, attendance
 from roust.runtime.entities import MEMO, overrides_of
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
@@ -114,15 +114,24 @@ async def test_a_worker_that_dies_is_missed_within_seconds(
 
 
 async def test_an_api_that_lives_is_no_worker(
-    client: Client, queue: str, attendance_queue: str, polls: Polls, directory: Directory
+    client: Client, queue: str, polls: Polls, directory: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    now = datetime.now(UTC)
+    worker = now
+
+    async def shown(*_: object) -> list[Present]:
+        return [Present(WORKER, "one:1", MINE[:12], worker), Present(API, "two:1", MINE[:12], now)]
+
+    monkeypatch.setattr("api.polls.attendance", shown)
     pager = Pager(lambda: directory, {}, CurrentLinks(lambda: directory))
     async with build_worker(client, pager, task_queue=queue):
-        async with attending(client, attendance_queue, WORKER, MINE):
-            pass
-        later = datetime.now(UTC) + timedelta(seconds=40)
-        async with attending(client, attendance_queue, API, OTHER):
-            assert of(await polls.sightings(later), Trouble.NO_WORKER)
+
+        async def polled() -> bool:
+            return not of(await polls.sightings(now), Trouble.NO_WORKER)
+
+        await _until(polled)
+        worker = now - timedelta(seconds=26)
+        assert of(await polls.sightings(now), Trouble.NO_WORKER)
 
 
 async def test_nobody_at_the_notices_is_a_trouble_of_its_own(
@@ -160,6 +169,13 @@ async def test_configurations_that_differ_are_degraded_and_page_nobody(
         await watchdog.look()
         await watchdog.look()
         assert "configuration digests differ: 1 process" in watchdog.degraded()
+    async with attending(client, attendance_queue, WORKER, MINE):
+
+        async def back() -> bool:
+            await watchdog.look()
+            return not any("differ" in line for line in watchdog.degraded())
+
+        await _until(back)
     assert not any(str(Trouble.DIFFER) in m.alert.summary for m in mail.taken)
 
 
