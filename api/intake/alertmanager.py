@@ -10,7 +10,7 @@ from api.access import NeedsKey
 from api.body import read_json
 from api.gateway import Gateway
 from api.intake.alertmanager_payload import understood
-from api.intake.openapi import body_of
+from api.intake.openapi import body_of, key_in
 from api.intake.understood import StoredGroup, store
 from roust.domain.directory import Directory
 
@@ -63,7 +63,7 @@ for path, summary in (
             methods=[method],
             status_code=202,
             response_model=StoredGroup,
-            openapi_extra=body_of(AlertmanagerNotification),
+            openapi_extra=body_of(AlertmanagerNotification) | key_in(path),
             summary=summary,
             include_in_schema=method == "POST",
         )

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from api.access import NeedsKey
 from api.errors import Declined
 from api.gateway import Gateway
+from api.intake.openapi import key_in
 from roust.domain.directory import Directory
 from roust.domain.duration import format_duration
 
@@ -41,6 +42,7 @@ for path in ("/in/heartbeat/{name}", "/in/heartbeat/{name}/{key:path}"):
             methods=[method],
             status_code=202,
             response_model=Heard,
+            openapi_extra=key_in(path),
             summary="A heartbeat" + (", the key in the path" if "key" in path else ""),
             include_in_schema=method == "POST",
         )

@@ -10,7 +10,7 @@ from api.body import read_json
 from api.errors import Declined
 from api.gateway import Gateway
 from api.intake.mapped_payload import read
-from api.intake.openapi import any_json
+from api.intake.openapi import any_json, key_in
 from api.intake.understood import StoredGroup, store
 from roust.domain.directory import Directory
 
@@ -39,6 +39,6 @@ for path, summary in (
         methods=["POST"],
         status_code=202,
         response_model=StoredGroup,
-        openapi_extra=any_json(),
+        openapi_extra=any_json() | key_in(path),
         summary=summary,
     )

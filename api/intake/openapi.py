@@ -22,6 +22,14 @@ def any_json() -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": {}}}}}
 
 
+def key_in(path: str) -> dict[str, Any]:
+    """The parameter `key` of a route whose `path` holds it: read by its access rule, which no schema knows."""
+    if "{key:path}" not in path:
+        return {}
+    said = {"name": "key", "in": "path", "required": True, "schema": {"type": "string"}}
+    return {"parameters": [said | {"description": "An integration key of the service."}]}
+
+
 def _inlined(value: Any, parts: dict[str, Any]) -> Any:
     match value:
         case {"$ref": str(ref)}:

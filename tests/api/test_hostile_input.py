@@ -1,6 +1,7 @@
 """Hostile input at every intake: a page or a clear 4xx, never a 5xx, never silence."""
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -149,7 +150,7 @@ def fields(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional=dict.fromkeys(names, JSON))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES") or "50"), deadline=None)
 @given(native=fields(NATIVE), event=fields(EVENT))
 async def test_whatever_the_fields_hold_it_pages_or_is_refused(native: dict[str, Any], event: dict[str, Any]) -> None:
     gateway = RecordingGateway()
