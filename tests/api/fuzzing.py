@@ -13,6 +13,7 @@ from tests.api.test_hostile_input import JSON, RAW, TEXTS
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES") or "100")
 """`make fuzz N=…`; a short run is part of `make test`."""
 
+MOST_IN_A_URL = 1000
 NAMES = ["checkout", "primary", "ada", "kuma", "nightly", "payments", "0123abcd", "7d", "1h", "triggered", "P1"]
 WORDS = st.sampled_from([*TEXTS.values(), *NAMES]) | st.text(max_size=30)
 HOSTILE = st.sampled_from([json.loads(raw) for raw in RAW.values() if len(raw) < 200]) | JSON | WORDS
@@ -52,9 +53,10 @@ def _operation(
         where = path
         for name in names:
             known = alert if name == "alert" else draw(st.sampled_from(NAMES))
-            said = draw(st.just(known) | WORDS) or "x"
+            # A client of ours sends no longer an address.
+            said = draw(st.just(known) | WORDS)[:MOST_IN_A_URL] or "x"
             where = where.replace(f"{{{name}}}", quote(said.encode("utf-8", "replace"), safe=""))
-        asked = {name: draw(WORDS) for name in in_query if draw(st.booleans())}
+        asked = {name: draw(WORDS)[:MOST_IN_A_URL] for name in in_query if draw(st.booleans())}
         query = urlencode(asked, errors="replace")
         body = None
         if method in ("post", "put", "patch"):
