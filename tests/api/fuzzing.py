@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.api.test_hostile_input import JSON, RAW, TEXTS
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES") or "100")
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES") or "25")
 """`make fuzz N=…`; a short run is part of `make test`."""
 
 MOST_IN_A_URL = 1000
