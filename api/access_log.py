@@ -7,6 +7,8 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from workflows.messages import parse_alert_id
+
 log = structlog.get_logger("roust.access")
 
 _SECRETS = re.compile(r"(?P<before>/in/[^/?\s]+/|/a/)[^?\s\"]+", re.IGNORECASE)
@@ -52,8 +54,9 @@ class AccessLog:
             what: dict[str, Any] = {"method": scope["method"], "path": redacted(scope["path"]), "status": status}
             who = scope.get("state", {}).get("audit")
             named = scope.get("path_params", {}).get("alert") or (who or {}).get("alert")
-            if named:
-                what["alert"] = redacted(str(named))
+            # Only what is an alert's id: anything else in its place may be a secret that went astray.
+            if named and parse_alert_id(str(named)):
+                what["alert"] = str(named)
             log.info("request", **what, milliseconds=milliseconds)
             if who is not None and scope["method"] not in _LOOKING:
                 log.info("audit", **{**who, **what})

@@ -65,17 +65,19 @@ async def test_each_change_by_a_person_is_in_the_audit_and_nothing_else_is() -> 
     assert token_of("responder") not in str(logs)
 
 
-async def test_a_request_about_an_alert_names_it() -> None:
+async def test_a_request_about_an_alert_names_it_and_nothing_else_that_stands_in_its_place() -> None:
+    alert = f"checkout-{'0a1b2' * 4}-0198c0de-0000-7000-8000-000000000000"
     responder = {"Authorization": f"Bearer {token_of('responder')}"}
     with capture_logs() as logs:
         async with asking(RecordingGateway(), key=None) as client:
-            await client.post("/v1/alerts/checkout-0a1b/notes", json={"text": "x" * 3000}, headers=responder)
-            await client.get("/v1/alerts/checkout-0a1b")
-            await client.get("/v1/on-call")
+            await client.post(f"/v1/alerts/{alert}/notes", json={"text": "x" * 3000}, headers=responder)
+            await client.get(f"/v1/alerts/{alert}")
+            await client.get(f"/v1/alerts/{token_of('admin')}")
+    assert token_of("admin") not in str(logs)
     requests = [(one["event"], one.get("alert")) for one in logs if one["event"] in ("request", "audit")]
     assert requests == [
-        ("request", "checkout-0a1b"),
-        ("audit", "checkout-0a1b"),
-        ("request", "checkout-0a1b"),
+        ("request", alert),
+        ("audit", alert),
+        ("request", alert),
         ("request", None),
     ]

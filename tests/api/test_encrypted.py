@@ -14,6 +14,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.page import Pager
 from api.gateway import Unavailable
+from api.polls import Polls
 from api.temporal_gateway import TemporalGateway
 from api.watchdog import Watchdog
 from roust.domain.alert import AlertState, Event
@@ -21,12 +22,13 @@ from roust.domain.directory import Directory
 from roust.domain.timeline import Kind
 from roust.domain.watch import Trouble, Verdict
 from roust.runtime.connection import connect, data_converter
+from roust.runtime.embedded import temporal_program
 from roust.runtime.encryption import VARIABLE
 from roust.runtime.links import Links
-from tests.api.test_temporal_gateway import ended, until
-from tests.conftest import temporal_binary
+from tests.api.seen import ended
 from tests.fakes.recording_channel import RecordingChannel
 from tests.kept import kept
+from tests.waiting import until
 from worker.main import OURS, build_worker
 from workflows.alert import AlertWorkflow
 from workflows.messages import SEARCH_ATTRIBUTES, parse_alert_id
@@ -40,7 +42,7 @@ SAID = ("12 % of payments fail", "ledger-7", "somebody-pulled-the-plug", "by-a-r
 async def server() -> AsyncIterator[str]:
     """A server of its own: what cannot be read would trouble the watchdogs of other tests."""
     environment = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=temporal_binary(),
+        dev_server_existing_path=temporal_program(),
         dev_server_log_level="error",
         search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
     )
@@ -167,7 +169,7 @@ async def test_an_alert_under_a_key_that_is_not_there_is_said_everywhere(
                     await ask
             with pytest.raises(Unavailable, match=VARIABLE):
                 await gateway.list(None, service, 10, None)
-        watchdog = Watchdog(wrong, Operators(), task_queue=queue)
+        watchdog = Watchdog(wrong, Operators(), polls=Polls(wrong, task_queue=queue))
         await watchdog.look()
         believed = await watchdog.look()
         assert (Trouble.FAILING, accepted.id) in [(s.trouble, s.subject) for s in believed.tell]
