@@ -11,6 +11,7 @@ from temporalio.runtime import Runtime
 
 from roust.domain.errors import RoustError
 from roust.runtime.encryption import VARIABLE, Converter, PayloadEncryption, payload_keys
+from roust.runtime.tracing import interceptors
 
 STANDARD_ADDRESS = "localhost:7233"
 
@@ -56,12 +57,12 @@ async def connect(
     """A client on Temporal, tried again for `within` seconds. Raises Unreachable, which names the cure."""
     config = connection_settings() if config is None else config
     address, namespace = config.get("target_host", STANDARD_ADDRESS), config.get("namespace", "default")
-    loop, converter = asyncio.get_running_loop(), data_converter()
+    loop, converter, tracing = asyncio.get_running_loop(), data_converter(), interceptors(os.environ)
     deadline = loop.time() + within
     while True:
         try:
             return await asyncio.wait_for(
-                Client.connect(**config, data_converter=converter, runtime=runtime),
+                Client.connect(**config, data_converter=converter, runtime=runtime, interceptors=tracing),
                 timeout=max(1.0, deadline - loop.time()),
             )
         except (RuntimeError, OSError, TimeoutError) as error:
