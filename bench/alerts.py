@@ -30,6 +30,7 @@ from bench.bare import Bare
 from bench.company import company
 from roust.config.reload import Fixed
 from roust.runtime.embedded import EmbeddedServer
+from roust.runtime.logging import configure_logging
 from workflows.messages import RESOLVE, SEARCH_ATTRIBUTES, Resolve, workflow_id
 
 ALERTS = int(os.environ.get("ALERTS", "150"))
@@ -218,6 +219,8 @@ async def run() -> None:
 
 def main() -> None:
     """Print what an alert costs."""
+    # A line for each request would be measured with it.
+    configure_logging("warning", "json")
     asyncio.run(run())
 
 
