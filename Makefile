@@ -32,7 +32,7 @@ format: setup
 	$(BIN)/ruff format .
 
 bench: setup
-	$(BIN)/python -m bench
+	@ONLY='$(ONLY)' $(BIN)/python -m bench
 
 drill: setup
 	@FAULTS='$(FAULTS)' SEED='$(SEED)' $(BIN)/python -m drill

@@ -1,16 +1,19 @@
 """How fast the resolver answers: `python -m bench.schedule`, near `start` and twenty years from it."""
 
+import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bench.figures import head, say, table
+from bench.machine import size
 from roust.domain.schedule import Override, Schedule, on_call, shifts
 
 NEAR, FAR = datetime(2026, 1, 5, tzinfo=UTC), datetime(2046, 1, 5, tzinfo=UTC)
 YEAR = timedelta(days=365)
-ASKED, ROUNDS = 500, 30
+ASKED, ROUNDS = 500, size("SCHEDULE_ROUNDS", 30)
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]
 
 
@@ -55,8 +58,9 @@ def compared(asks: Sequence[Callable[[], object]], times: int) -> list[float]:
     return best
 
 
-def main() -> None:
+async def alone() -> None:
     """Print what an answer costs near `start` and twenty years on, and the ratio."""
+    head("The schedule resolver", "make bench ONLY=schedule")
     dice = random.Random(26)
     near, far = three_layers(), three_layers()
     planned = {start: twenty_overrides(start) for start in (NEAR, FAR)}
@@ -76,14 +80,18 @@ def main() -> None:
         2,
     )
     found = len(shifts(near, NEAR, NEAR + YEAR, planned[NEAR]))
-    print(f"3 layers, 20 overrides; the year from {NEAR:%Y-%m-%d} has {found} shifts")
-    print(f"{'':24}{'near start':>14}{'20 years on':>14}{'far/near':>10}")
-    for what, unit, scale, (a, b) in (
-        ("on_call, one instant", "µs", 1, one),
-        ("shifts of one year", "ms", 1000, year),
-    ):
-        print(f"{what:24}{a / scale:11.1f} {unit}{b / scale:11.1f} {unit}{b / a:10.2f}")
+    table(
+        ["", "near start", "20 years on", "far / near"],
+        [
+            [what, f"{a / scale:.1f} {unit}", f"{b / scale:.1f} {unit}", f"{b / a:.2f}"]
+            for what, unit, scale, (a, b) in (
+                ("who is on call at one instant", "µs", 1, one),
+                ("the shifts of one year", "ms", 1000, year),
+            )
+        ],
+    )
+    say(f"3 layers, 20 overrides, {found} shifts in the year. The best of {ROUNDS} rounds.")
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(alone())

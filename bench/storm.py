@@ -1,32 +1,34 @@
 """A storm of one service beside a few alerts of another, through real processes: `python -m bench.storm`.
 
 `roust up` runs as people run it; this process is the alert source and the receiver of the webhooks. Prints how
-many pages the storm made, and how long the others, and an urgent alert in its middle, waited for theirs.
+many pages the storm made, and how long the others, and an urgent alert in its middle, waited for theirs; draws
+how it drains into the file that `PLOT` names.
 """
 
 import asyncio
 import json
 import os
-import platform
 import re
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import psutil
 
-STORM = int(os.environ.get("STORM", "500"))
-OTHERS = int(os.environ.get("OTHERS", "5"))
-AT_ONCE = int(os.environ.get("AT_ONCE", "64"))
-IDLE = int(os.environ.get("IDLE", "5"))
+from bench.drain import Drain
+from bench.figures import head, percentile, progress, say, table
+from bench.machine import cpu, machine, size
+
+STORM, OTHERS, AT_ONCE, IDLE = size("STORM", 2000), size("OTHERS", 5), size("STORM_AT_ONCE", 64), size("STORM_IDLE", 3)
+CALM = size("CALM", 11)
+"""Seconds between pages in idle: as long as a storm is remembered, and a second more."""
+URGENT_WITHIN = 2.0
 
 CONFIG = """
 link_keys: [a-key-of-the-measurement-0123456789]
@@ -124,11 +126,6 @@ async def roust_up(folder: Path, port: int) -> AsyncIterator[tuple[str, list[psu
             await process.wait()
 
 
-def cpu(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
 async def until(true: Callable[[], bool], within: float) -> None:
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110 (what it waits for comes over a socket)
@@ -141,12 +138,14 @@ async def in_idle(source: Source, receiver: Receiver) -> list[float]:
         alert = await source.trigger("idle", f"idle-{number}", "P2")
         await until(lambda alert=alert: alert in receiver.told, 30)  # type: ignore[misc]
         taken.append(receiver.told[alert] - source.begun[alert])
-        # Another storm each time: as long as one is remembered, and a second more.
-        await asyncio.sleep(11)
+        # Another storm each time.
+        await asyncio.sleep(CALM)
     return taken
 
 
 async def measure(source: Source, receiver: Receiver, processes: list[psutil.Process]) -> None:
+    """Print what a storm does to those who are paged."""
+    head("A storm with an urgent alert in its middle", f"STORM={STORM} STORM_AT_ONCE={AT_ONCE} make bench ONLY=storm")
     idle = await in_idle(source, receiver)
     before = [cpu(process) for process in processes]
     places = asyncio.Semaphore(AT_ONCE)
@@ -159,51 +158,58 @@ async def measure(source: Source, receiver: Receiver, processes: list[psutil.Pro
     storm = [asyncio.create_task(one(number)) for number in range(STORM)]
     others, urgent = [], ""
     for number in range(OTHERS):
-        await until(lambda number=number: sum(t.done() for t in storm) >= STORM * (number + 1) // (OTHERS + 1), 300)  # type: ignore[misc]
+        await until(lambda number=number: sum(t.done() for t in storm) >= STORM * (number + 1) // (OTHERS + 1), 600)  # type: ignore[misc]
         others.append(await source.trigger("search", f"search-{number}", "P2"))
         if number == OTHERS // 2:
             urgent = await source.trigger("checkout", "urgent", "P1")
     alerts = [await task for task in storm]
-    accepted = time.monotonic() - began
+    progress(f"accepted after {time.monotonic() - began:.0f} s")
     every = {*alerts, *others, urgent}
-    await until(lambda: every <= receiver.told.keys(), 300)
-    report(source, receiver, idle, alerts, others, urgent, accepted, began)
-    server, ours = ((cpu(p) - b) / len(every) * 1000 for p, b in zip(processes, before, strict=True))
-    print(f"CPU per alert                  server {server:.0f} ms, API and worker {ours:.0f} ms")
+    await until(lambda: every <= receiver.told.keys(), 900)
+    used = [(cpu(p) - b) / len(every) * 1000 for p, b in zip(processes, before, strict=True)]
+    drain = Drain(
+        accepted=[source.accepted[name] - began for name in alerts],
+        told=[receiver.told[name] - began for name in alerts],
+        urgent=(source.begun[urgent] - began, receiver.told[urgent] - began),
+        others=[(source.begun[name] - began, receiver.told[name] - began) for name in others],
+        under=machine(),
+    )
+    report(source, receiver, idle, drain, used)
+    if path := os.environ.get("PLOT"):
+        Path(path).write_text(drain.svg(), encoding="utf-8")
 
 
-def report(
-    source: Source,
-    receiver: Receiver,
-    idle: list[float],
-    alerts: list[str],
-    others: list[str],
-    urgent: str,
-    accepted: float,
-    began: float,
-) -> None:
-    def waits(names: list[str]) -> list[float]:
-        return sorted(receiver.told[name] - source.begun[name] for name in names)
+def report(source: Source, receiver: Receiver, idle: list[float], drain: Drain, used: list[float]) -> None:
+    merged = [count for service, count in receiver.pages if service == "checkout"]
+    waited = [told - begun for begun, told in drain.others]
+    urgent = drain.urgent[1] - drain.urgent[0]
+    behind = drain.behind(drain.urgent[1])
+    usual = percentile(idle, 0.5)
+    table(
+        ["", f"{STORM:,} alerts of one service, {AT_ONCE} at once"],
+        [
+            [
+                "**the urgent one, from its request to its page**",
+                f"**{urgent:.2f} s**, {behind:,} accepted ones untold",
+            ],
+            ["accepted, all", f"{max(drain.accepted):.1f} s (503, sent again: {source.refused})"],
+            ["told, half of them; all", f"{percentile(drain.told, 0.5):.1f} s; {max(drain.told):.1f} s"],
+            ["alerts a second, to the last page", f"{len(drain.told) / max(drain.told):.0f}"],
+            ["pages for the storm", f"{len(merged)}, the largest of {max(merged)} alerts"],
+            [
+                f"pages of the other service ({len(waited)}), median; worst",
+                f"{percentile(waited, 0.5):.2f} s; {max(waited):.2f} s",
+            ],
+            [f"a page in idle ({len(idle)}), median", f"{usual:.2f} s"],
+            ["CPU per alert: server; API and worker", f"{used[0]:.0f} ms; {used[1]:.0f} ms"],
+        ],
+    )
+    say(
+        f"Aim for the urgent one, {URGENT_WITHIN:.0f} s: {'met' if urgent <= URGENT_WITHIN else 'missed'} with {urgent:.2f} s. N = 1 storm."
+    )
 
-    merged = [size for service, size in receiver.pages if service == "checkout"]
-    first, every = waits(others), waits(alerts)
-    usual = statistics.median(idle)
-    print(f"storm: {STORM} alerts of one service, {AT_ONCE} at once; {OTHERS} of another, one urgent in the middle")
-    print(f"accepted in {accepted:.1f} s, 503 along the way: {source.refused}")
-    print(f"pages for the storm            {len(merged)} (largest: {max(merged)} alerts; in order: {merged})")
-    print(f"each of the storm told after   p50 {statistics.median(every):.2f} s, last {every[-1]:.2f} s")
-    print(f"last page of the storm         {max(receiver.told.values()) - began:.1f} s after its first event")
-    print(f"a page in idle                 {usual:.2f} s (median of {len(idle)})")
-    print(f"first page of the others       {receiver.told[others[0]] - source.begun[others[0]]:.2f} s")
-    print(f"pages of the others            p50 {statistics.median(first):.2f} s, worst {first[-1]:.2f} s")
-    posted = statistics.median(source.accepted[name] - source.begun[name] for name in others)
-    print(f"  of which until accepted      p50 {posted:.2f} s")
-    print(f"  over idle                    {statistics.median(first) / usual:.1f} and {first[-1] / usual:.1f} times")
-    print(f"the urgent one of the storm    {receiver.told[urgent] - source.begun[urgent]:.2f} s")
 
-
-async def run() -> None:
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}")
+async def alone() -> None:
     receiver = Receiver()
     server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
     with tempfile.TemporaryDirectory() as folder:
@@ -215,10 +221,5 @@ async def run() -> None:
             await measure(Source(http), receiver, processes)
 
 
-def main() -> None:
-    """Print what a storm does to those who are paged."""
-    asyncio.run(run())
-
-
 if __name__ == "__main__":
-    main()
+    asyncio.run(alone())
