@@ -1,4 +1,4 @@
-"""How a storm drains: alerts accepted and told by the second, the urgent one among them; as figures and as a picture."""
+"""How a storm drains: alerts accepted and told over time, the urgent one among them; as a picture."""
 
 import bisect
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ STYLE = """
     .line { fill: none; stroke-width: 2.5; stroke-linejoin: round }
     .accepted { stroke: #7f8b97 } .told { stroke: #2563b8 } .urgent { stroke: #c2372e } .mark { fill: #c2372e }
     @media (prefers-color-scheme: dark) {
-      .ground { fill: #14181d; stroke: #343b43 } .ink { fill: #e6eaee } .soft { fill: #a3adb8 } .grid { stroke: #2a3037 }
+      .ground { fill: #14181d; stroke: #343b43 } .ink { fill: #e6eaee } .soft { fill: #a3adb8 }
+      .grid { stroke: #2a3037 }
       .accepted { stroke: #8d99a6 } .told { stroke: #6aa5f2 } .urgent { stroke: #ff7b72 } .mark { fill: #ff7b72 }
     }"""
 
@@ -50,11 +51,14 @@ class Drain:
             line = " ".join(f"{x(at):.1f},{y(bisect.bisect_right(ordered, at)):.1f}" for at in points)
             return f'  <polyline class="line {kind}" points="{line}"/>'
 
+        def label(left: float, top: float, anchor: str, words: str) -> str:
+            return f'  <text class="soft" x="{left:.1f}" y="{top:.1f}" text-anchor="{anchor}">{words}</text>'
+
         begun, paged = self.urgent
         told_then = most - sum(one > paged for one in self.told)
         words = (
-            f"{most:,} alerts of one service at once: the last is accepted after {max(self.accepted):.0f} s and the last "
-            f"page goes out after {max(self.told):.0f} s. An urgent alert comes {begun:.1f} s after the first and is "
+            f"{most:,} alerts of one service at once: the last is accepted after {max(self.accepted):.0f} s and the "
+            f"last page goes out after {max(self.told):.0f} s. An urgent alert comes {begun:.1f} s after the first and is "
             f"paged {paged - begun:.2f} s later, while {self.behind(paged):,} accepted ones wait."
         )
         parts = [
@@ -65,17 +69,14 @@ class Drain:
             f'  <desc id="d">{escape(words)}</desc>',
             f"  <style>{STYLE}\n  </style>",
             f'  <rect class="ground" x="0.5" y="0.5" width="{WIDTH - 1}" height="{HEIGHT - 1}" rx="10"/>',
-            f'  <text class="ink" x="{LEFT}" y="30" font-size="15" font-weight="600">{most:,} alerts at once, an urgent one in the middle</text>',
+            f'  <text class="ink" x="{LEFT}" y="30" font-size="15" font-weight="600">'
+            f"{most:,} alerts at once, an urgent one in the middle</text>",
         ]
         for count in _ticks(most):
             parts.append(f'  <path class="grid" d="M{LEFT} {y(count):.1f}H{WIDTH - RIGHT}"/>')
-            parts.append(
-                f'  <text class="soft" x="{LEFT - 8}" y="{y(count) + 4:.1f}" text-anchor="end">{count:,.0f}</text>'
-            )
+            parts.append(label(LEFT - 8, y(count) + 4, "end", f"{count:,.0f}"))
         for at in _ticks(end):
-            parts.append(
-                f'  <text class="soft" x="{x(at):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{at:g} s</text>'
-            )
+            parts.append(label(x(at), HEIGHT - BOTTOM + 20, "middle", f"{at:g} s"))
         parts += [
             curve(self.accepted, "accepted"),
             curve(self.told, "told"),

@@ -110,8 +110,8 @@ async def measure(it: House) -> None:
         rows,
     )
     say(
-        f"The rate is {LOAD} % of the {most:.0f} alerts per second that Roust did just before, without the acknowledge. "
-        "Roust answers an acknowledge when it was applied, the bare front when it is recorded."
+        f"The rate is {LOAD} % of the {most:.0f} alerts per second that Roust did just before, without the "
+        "acknowledge. Roust answers an acknowledge when it was applied, the bare front when it is recorded."
     )
 
 
