@@ -7,8 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from drill.main import Plan, drill, machine
-from drill.report import report
+from drill.judge import main
+from drill.kept import kept
+from drill.main import Plan, drill
+from drill.plot import plot
 
 plan = Plan(
     faults=int(os.environ.get("FAULTS") or "100"),
@@ -19,10 +21,7 @@ plan = Plan(
 folder = Path(os.environ.get("FOLDER") or tempfile.mkdtemp(prefix="drill-"))
 folder.mkdir(exist_ok=True, parents=True)
 print(f"FAULTS={plan.faults} SEED={plan.seed}: ledger, logs and store in {folder}", flush=True)
-record, breaches = asyncio.run(drill(plan, folder, lambda line: print(line, flush=True)))
-print(f"\n{machine()}\n")
-print("\n".join(report(record, breaches)))
-print(f"\n{len(breaches)} breaches")
-for breach in breaches:
-    print(f"  {breach.invariant}: {breach.what}")
-sys.exit(1 if breaches else 0)
+asyncio.run(drill(plan, folder, lambda line: print(line, flush=True)))
+(folder / "lateness.svg").write_text(plot(kept(folder)[0]))
+print()
+sys.exit(main(folder))

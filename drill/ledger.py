@@ -80,6 +80,11 @@ class Book:
         writer.close()
 
 
+def read(file: Path) -> list[Receipt]:
+    """A whole ledger, from its first line."""
+    return Book(file, 0).read()
+
+
 def _receipt(line: dict[str, Any]) -> Receipt:
     body = line["body"]
     return Receipt(

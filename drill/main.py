@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,7 @@ from drill.company import a_policy, found
 from drill.faults import Faults
 from drill.house import House, a_house
 from drill.invariants import Breach, arrivals, judge, overdue, twice
+from drill.kept import LEDGER, keep, kept
 from drill.ledger import Book, a_ledger
 from drill.record import Policy, Record
 from drill.traffic import Traffic, longest
@@ -47,7 +48,8 @@ class Plan:
 async def drill(plan: Plan, folder: Path, say: Say) -> tuple[Record, list[Breach]]:
     """Run it in `folder`, which keeps ledger, logs and store; `say` hears of the progress."""
     record, dice = Record(plan.policy), random.Random(plan.seed)
-    async with a_ledger(folder / "ledger.jsonl") as book:
+    began_as, began = machine(), time.monotonic()
+    async with a_ledger(folder / LEDGER) as book:
         company = found(folder, book, plan.policy)
         async with a_house(folder, company) as house:
             record.receipts = book.receipts
@@ -62,9 +64,11 @@ async def drill(plan: Plan, folder: Path, say: Say) -> tuple[Record, list[Breach
             await traffic.look()
             telling.cancel()
             await traffic.close()
-        # What is judged is read in one piece, from its first line.
-        record = replace(record, receipts=Book(folder / "ledger.jsonl", book.port).read())
         record.leaks = leaks(house, company.canaries)
+    elapsed = round((time.monotonic() - began) / 60, 1)
+    keep(record, folder, seed=plan.seed, began=began_as, ended=machine(), minutes=elapsed)
+    # What is judged is what stands in the files: whoever has them can judge again.
+    record, _ = kept(folder)
     return record, judge(record)
 
 

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 
 from drill.invariants import Arrival, Breach, arrivals, next_due, twice
-from drill.record import PAGE, Fault, Record
+from drill.record import PAGE, Record
 
 
 def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
@@ -27,7 +27,11 @@ def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
     yield f"| acknowledges lost | {_zero(len(lost_acks), len(acks))} | {len(acks)} acknowledges |"
     share = 100 * len(again) / max(1, len(record.receipts))
     yield f"| arrived twice, same key | {len(again)} ({share:.2f} %) | {len(record.receipts)} messages |"
+    # Each blow between send and completion holds one message, which is to arrive again.
+    outside = max(0, len(again) - held)
+    share = 100 * outside / max(1, len(record.receipts))
     yield f"| of these provoked between send and completion | at most {held} | |"
+    yield f"| the others | at least {outside} ({share:.2f} %) | {len(record.receipts)} messages |"
     arrived = arrivals(record)
     late = sorted(arrival.late for arrival in arrived)
     if late:
@@ -35,20 +39,26 @@ def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
         figures = f"{statistics.median(late):.2f} / {p99:.1f} / {late[-1]:.1f} s"
         yield f"| lateness of a page, p50 / p99 / worst | {figures} | {len(late)} pages |"
     yield ""
-    yield "| killed | times | back after, worst | next due page after the return, p50 | worst |"
-    yield "|---|---|---|---|---|"
+    yield "| killed | times | SIGKILLs | pages lost | back after, worst | next due page after the return, p50 | worst |"
+    yield "|---|---|---|---|---|---|---|"
     for what in sorted({fault.what for fault in record.faults}):
-        yield _row(arrived, what, [fault for fault in record.faults if fault.what == what])
+        yield _row(record, arrived, what, bool(lost))
+    if lost:
+        yield ""
+        yield "A lost page is of no kind: what it met is not known. Which they are stands among the breaches."
 
 
-def _row(arrived: Sequence[Arrival], what: str, faults: list[Fault]) -> str:
+def _row(record: Record, arrived: Sequence[Arrival], what: str, lost: bool) -> str:
+    faults = [fault for fault in record.faults if fault.what == what]
     gaps = [gap for fault in faults if (gap := next_due(arrived, fault)) is not None]
+    kills = sum(fault.kills for fault in faults)
     back = max(fault.returned_at - fault.killed_at for fault in faults)
     middle = f"{statistics.median(gaps):.1f} s" if gaps else "-"
     worst = f"{max(gaps):.1f} s" if gaps else "-"
-    return f"| {what} | {len(faults)} | {back:.1f} s | {middle} | {worst} |"
+    zero = "see below" if lost else _zero(0, kills)
+    return f"| {what} | {len(faults)} | {kills} | {zero} | {back:.1f} s | {middle} | {worst} |"
 
 
 def _zero(count: int, of: int) -> str:
     # Nothing in N trials bounds the rate at about 3/N, with 95 % confidence.
-    return f"{count} (below {100 * 3 / max(1, of):.2f} %)" if count == 0 else str(count)
+    return f"{count} (below {min(100.0, 100 * 3 / max(1, of)):.2f} %)" if count == 0 else str(count)
