@@ -32,7 +32,8 @@ def escalate(
 ) -> None:
     """Begin the next step now. Without --step: from the one that is current as you call."""
     done = _do(alert, "escalate", lambda api, id_: {"step": _current(api, id_) if step is None else step}, by, url)
-    typer.echo(f"escalated from step {done['step']}: the next step begins now")
+    place = f"step {done['step']}" if done["step"] else "the reassignment"
+    typer.echo(f"escalated from {place}: the next step begins now")
 
 
 def reassign(

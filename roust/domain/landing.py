@@ -19,6 +19,8 @@ TELL_FOR = timedelta(seconds=40)
 """How long we try to tell somebody that it is over: three more attempts, then the run ends."""
 
 IN_WORDS = {Result.SENT: "sent", Result.REFUSED: "refused", Result.TRY_AGAIN: "failed, will be tried again"}
+SENT = {MessageKind.RESOLVED: "told that it is over", MessageKind.REMINDER: "reminded"}
+"""What was sent and is no page says so: nobody reads that they were paged after the end."""
 CALLED_OFF = "failed, and was called off"
 
 
@@ -58,7 +60,7 @@ def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime, 
     story.note(
         ENTRY.get(flight.kind, Kind.TOLD),
         outcome.at or now,
-        f"{planned.user} by {planned.contact}: {_became(outcome, current)}.",
+        f"{planned.user} by {planned.contact}: {_became(flight.kind, outcome, current)}.",
         user=planned.user,
         contact=planned.contact,
         channel=outcome.channel or None,
@@ -87,8 +89,9 @@ def _data(outcome: Outcome) -> dict[str, Any] | None:
     return (night | page) or None
 
 
-def _became(outcome: Outcome, current: bool) -> str:
+def _became(kind: MessageKind, outcome: Outcome, current: bool) -> str:
     words = CALLED_OFF if outcome.result is Result.TRY_AGAIN and not current else IN_WORDS[outcome.result]
+    words = SENT.get(kind, words) if outcome.result is Result.SENT else words
     others = f", merged with {outcome.merged_with} other{'s' * (outcome.merged_with != 1)}"
     return words + others * bool(outcome.page)
 

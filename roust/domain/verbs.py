@@ -37,7 +37,8 @@ def escalate_refusal(story: Escalation, alert: str, step: int) -> str | None:
     if not climb.begun_at_all:
         return "no step has begun yet"
     if step != climb.step:
-        return f"stale: step {climb.step} is current by now, not step {step}"
+        current = "the step of the reassignment" if climb.leading else f"step {climb.step}"
+        return f"stale: {current} is current by now, not step {step}"
     if climb.is_last(story.policy, story.alert.urgency):
         return "this is the last step of the last pass: there is nobody further to escalate to"
     return None
@@ -55,6 +56,7 @@ def escalate(story: Escalation, by: str, now: datetime) -> None:
     story.climb.reach()
     walked = passes(story.policy, story.alert.urgency)
     place = f"step {story.climb.step}, pass {story.climb.pass_} of {walked}"
+    place = "the reassignment" if story.climb.leading else place
     story.note(Kind.ESCALATED, now, f"{by} escalates from {place}: the next step begins now.", user=by)
 
 

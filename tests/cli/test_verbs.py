@@ -22,6 +22,12 @@ def test_escalate_goes_from_the_step_that_is_current_now(api: FakeApi, roust: Ro
     assert [(asked.path, asked.body) for asked in api.asked][1:] == [(path("escalate"), {"step": 2})]
 
 
+def test_escalate_from_a_reassignment_names_no_step_0(api: FakeApi, roust: Roust) -> None:
+    api.answers("POST", path("escalate"), 200, {**DONE, "step": 0})
+    result = roust("escalate", ID, "--step", "0")
+    assert result.output == "escalated from the reassignment: the next step begins now\n"
+
+
 def test_escalate_from_the_step_that_they_saw_asks_nothing_else(api: FakeApi, roust: Roust) -> None:
     reason = "stale: step 2 is current by now, not step 1"
     api.answers("POST", path("escalate"), 409, an_error("refused", reason))

@@ -35,6 +35,12 @@ def test_those_who_were_paged_are_told_by_every_contact_that_a_page_reached() ->
     ]
 
 
+def test_whoever_is_told_that_it_is_over_does_not_read_as_paged_once_more() -> None:
+    w = World(steps=TWO).run(DAY, [(100, lambda w: w.resolve())])
+    texts = [entry.text for entry in w.story.timeline.entries if entry.contact]
+    assert [text.split(": ")[1] for text in texts] == ["sent.", "told that it is over."]
+
+
 def test_whom_no_page_reached_hears_nothing() -> None:
     w = World(steps=TWO, fate=fates(ada="refused")).run(DAY, [(100, lambda w: w.resolve())])
     assert w.pages == [(0, "ben")]
