@@ -105,13 +105,15 @@ class Kept:
 
 @dataclass
 class House:
-    """`front`: between the sources and the API; `back`: between the API and Temporal."""
+    """`front`: between the sources and the API; `back`: between the API and Temporal; `side`: between the workers
+    and Temporal, where they go that way."""
 
     server: EmbeddedServer
     api: Kept
     workers: list[Kept]
     front: Proxy
     back: Proxy
+    side: Proxy
     state: Path
     logs: list[Path] = field(default_factory=list)
 
@@ -141,8 +143,8 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(folder: Path, company: Company) -> AsyncIterator[House]:
-    """Everything up and serving."""
+async def a_house(folder: Path, company: Company, aside: bool = False) -> AsyncIterator[House]:
+    """Everything up and serving. `aside`: the workers go to Temporal through the proxy `side`."""
     server = EmbeddedServer(folder / "state", search_attributes=SEARCH_ATTRIBUTES)
     client = await server.start()
     tasks: list[asyncio.Task[None]] = []
@@ -151,15 +153,20 @@ async def a_house(folder: Path, company: Company) -> AsyncIterator[House]:
         await keep_closed_alerts(client)
         tasks.append(asyncio.create_task(server.supervise()))
         (api_port,) = claim(HOST, (0, "--port"))
-        async with a_proxy(HOST, api_port) as front, a_proxy(HOST, server.port) as back:
+        async with (
+            a_proxy(HOST, api_port) as front,
+            a_proxy(HOST, server.port) as back,
+            a_proxy(HOST, server.port) as side,
+        ):
             logs = [folder / f"{name}.log" for name in ("api", "worker-1", "worker-2")]
             config = ["--config", str(company.config)]
             api = Kept(["api", *config, "--port", str(api_port)], logs[0], "api serves", _at(back.address))
-            workers = [Kept(["worker", *config], log, "worker polls", _at(server.address)) for log in logs[1:]]
+            temporal = _at(side.address if aside else server.address)
+            workers = [Kept(["worker", *config], log, "worker polls", temporal) for log in logs[1:]]
             tasks += [asyncio.create_task(kept.run()) for kept in (api, *workers)]
             for kept in (api, *workers):
                 await kept.serves()
-            yield House(server, api, workers, front, back, folder / "state", logs)
+            yield House(server, api, workers, front, back, side, folder / "state", logs)
             await _stop(tasks[1:])
     finally:
         await _stop(tasks)

@@ -11,7 +11,7 @@ GARBAGE = b"\x16\x03\x01\x00\xa5 this is not what you asked for \x00\xff\r\n\r\n
 
 
 class Trouble(StrEnum):
-    """What becomes of what the other side answers; what is asked always gets through, but for `reset`."""
+    """What becomes of what the other side answers; what is asked always gets through, but for those that say so."""
 
     NONE = "none"
     HOLD = "hold"
@@ -24,6 +24,13 @@ class Trouble(StrEnum):
     """Something else comes back."""
     CUT = "cut"
     """Half of the first answer comes back, then the end."""
+    DROP = "drop"
+    """Every connection is taken, and ended at once without a word."""
+    ENDLESS = "endless"
+    """The answer comes, and then bytes without end."""
+    AWAY = "away"
+    """The network is gone: nothing gets through either way. What connections of before hold is delivered
+    when it is back, as TCP would; those begun meanwhile come to nothing."""
 
 
 class Proxy:
@@ -36,6 +43,7 @@ class Proxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self.port = 0
         self.connections = 0
+        self.endless_bytes = 0
 
     @property
     def address(self) -> str:
@@ -58,11 +66,14 @@ class Proxy:
         assert task is not None
         self._tasks.add(task)
         try:
-            if self._trouble is Trouble.RESET:
+            if self._trouble in (Trouble.RESET, Trouble.AWAY):
+                await self._back()
                 _reset(writer)
                 return
+            if self._trouble is Trouble.DROP:
+                return
             there, back = await asyncio.open_connection(*self._target)
-            ways = [asyncio.create_task(_pass_on(reader, back)), asyncio.create_task(self._answer(there, writer))]
+            ways = [asyncio.create_task(self._ask(reader, back)), asyncio.create_task(self._answer(there, writer))]
             try:
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -76,10 +87,25 @@ class Proxy:
             self._tasks.discard(task)
             writer.transport.abort()
 
+    async def _back(self) -> None:
+        """Until the network is there."""
+        while self._trouble is Trouble.AWAY:
+            await self._changed.wait()
+
+    async def _ask(self, reader: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                await self._back()
+                # Whoever gave up meanwhile asks no more.
+                if reader.at_eof():
+                    return
+                back.write(data)
+                await back.drain()
+
     async def _answer(self, there: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await there.read(65536):
-                while self._trouble is Trouble.HOLD:
+                while self._trouble in (Trouble.HOLD, Trouble.AWAY):
                     await self._changed.wait()
                 match self._trouble:
                     case Trouble.RESET:
@@ -93,6 +119,12 @@ class Proxy:
                         writer.write(data[: len(data) // 2])
                         await writer.drain()
                         return
+                    case Trouble.ENDLESS:
+                        while True:
+                            writer.write(data)
+                            await writer.drain()
+                            self.endless_bytes += len(data)
+                            data = b"x" * 8192
                     case Trouble.SLOW:
                         for byte in data:
                             writer.write(bytes([byte]))
@@ -111,13 +143,6 @@ class Proxy:
         """End every connection, and wait for it."""
         self.drop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

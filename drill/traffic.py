@@ -79,19 +79,19 @@ class Traffic:
         """Somebody answers, early or late."""
         alert = await self._trigger(self._a_key())
         await asyncio.sleep(self._dice.uniform(0.0, 25.0))
-        await self._say(alert, "acknowledge", "ada")
+        await self.answer(alert, "acknowledge", "ada")
 
     async def acknowledged_by_two(self) -> None:
         """Two at once."""
         alert = await self._trigger(self._a_key())
         await asyncio.sleep(self._dice.uniform(0.0, 15.0))
-        await asyncio.gather(self._say(alert, "acknowledge", "ada"), self._say(alert, "acknowledge", "grace"))
+        await asyncio.gather(self.answer(alert, "acknowledge", "ada"), self.answer(alert, "acknowledge", "grace"))
 
     async def resolved(self) -> None:
         """It is over, sometimes before anybody was paged."""
         alert = await self._trigger(self._a_key())
         await asyncio.sleep(self._dice.choice([0.0, self._dice.uniform(0.0, 25.0)]))
-        await self._say(alert, "resolve", "grace")
+        await self.answer(alert, "resolve", "grace")
 
     async def repeated(self) -> None:
         """A monitor that does not let go."""
@@ -108,7 +108,7 @@ class Traffic:
         key = self._a_key()
         alert = await self._trigger(key)
         await asyncio.sleep(self._dice.uniform(0.0, 8.0))
-        await self._say(alert, "resolve", "grace")
+        await self.answer(alert, "resolve", "grace")
         # It meets the run after its resolve, before its end, or when it is over.
         await asyncio.sleep(self._dice.choice([0.0, 0.02, 0.2, 1.0]))
         begun = time.time()
@@ -140,7 +140,7 @@ class Traffic:
         keys = self._company.keys
         return keys[int(dedup_key.rpartition("-")[2]) % len(keys)]
 
-    async def _say(self, alert: Accepted, verb: str, by: str) -> None:
+    async def answer(self, alert: Accepted, verb: str, by: str) -> None:
         sent = time.time()
         answer = await self._until_accepted(f"/v1/alerts/{alert.id}/{verb}", {}, self._company.tokens[by])
         if answer.status_code not in ACCEPTED:
