@@ -5,7 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from bench import cost, lateness, latency, open, schedule, storm
+from bench import cost, latency, lateness, open, schedule, storm
 from bench.figures import progress
 from bench.side import house
 
@@ -18,17 +18,17 @@ async def main() -> None:
     chosen = os.environ.get("ONLY", "").split() or EVERY
     if unknown := [name for name in chosen if name not in EVERY]:
         raise SystemExit(f"ONLY={' '.join(unknown)}: there is {', '.join(EVERY)}")
-    together = [name for name in IN_ONE_HOUSE if name in chosen]
+    together = {name: measure for name, measure in IN_ONE_HOUSE.items() if name in chosen}
     if together:
         with tempfile.TemporaryDirectory() as folder:
             async with house(Path(folder)) as it:
-                for name in together:
+                for name, measure in together.items():
                     progress(name)
-                    await IN_ONE_HOUSE[name](it)
-    for name in ALONE:
+                    await measure(it)
+    for name, alone in ALONE.items():
         if name in chosen:
             progress(name)
-            await ALONE[name]()
+            await alone()
 
 
 asyncio.run(main())
