@@ -2,27 +2,33 @@
 
 import asyncio
 import os
+import tempfile
+from pathlib import Path
 
 from bench import cost, latency, lateness, open, schedule, storm
 from bench.figures import progress
+from bench.side import house
 
-EVERY = {
-    "cost": cost.alone,
-    "latency": latency.alone,
-    "lateness": lateness.alone,
-    "storm": storm.alone,
-    "open": open.alone,
-    "schedule": schedule.alone,
-}
+IN_ONE_HOUSE = {"cost": cost.measure, "latency": latency.measure, "lateness": lateness.measure}
+ALONE = {"storm": storm.alone, "open": open.alone, "schedule": schedule.alone}
+EVERY = [*IN_ONE_HOUSE, *ALONE]
 
 
 async def main() -> None:
-    chosen = os.environ.get("ONLY", "").split() or list(EVERY)
+    chosen = os.environ.get("ONLY", "").split() or EVERY
     if unknown := [name for name in chosen if name not in EVERY]:
         raise SystemExit(f"ONLY={' '.join(unknown)}: there is {', '.join(EVERY)}")
-    for name in chosen:
-        progress(name)
-        await EVERY[name]()
+    together = {name: measure for name, measure in IN_ONE_HOUSE.items() if name in chosen}
+    if together:
+        with tempfile.TemporaryDirectory() as folder:
+            async with house(Path(folder)) as it:
+                for name, measure in together.items():
+                    progress(name)
+                    await measure(it)
+    for name, alone in ALONE.items():
+        if name in chosen:
+            progress(name)
+            await alone()
 
 
 asyncio.run(main())

@@ -57,9 +57,9 @@ class Drain:
         begun, paged = self.urgent
         told_then = most - sum(one > paged for one in self.told)
         words = (
-            f"{most:,} alerts of one service at once: the last is accepted after {max(self.accepted):.0f} s and the "
-            f"last page goes out after {max(self.told):.0f} s. An urgent alert comes {begun:.1f} s after the first and is"
-            f" paged {paged - begun:.2f} s later, while {self.behind(paged):,} accepted ones wait."
+            f"{most:,} alerts of one service at once: the last is accepted after {max(self.accepted):.0f} s, the last "
+            f"page goes out after {max(self.told):.0f} s. An urgent alert comes {begun:.1f} s after the first and is "
+            f"paged {paged - begun:.2f} s later, while {self.behind(paged):,} accepted ones wait."
         )
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
