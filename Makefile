@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test check format bench drill fuzz schema clean
+.PHONY: setup demo test check format bench drill soak fuzz schema clean
 
 setup: $(STAMP)
 
@@ -36,6 +36,9 @@ bench: setup
 
 drill: setup
 	@FAULTS='$(FAULTS)' SEED='$(SEED)' $(BIN)/python -m drill
+
+soak: setup
+	@MINUTES='$(MINUTES)' SEED='$(SEED)' $(BIN)/python -m drill.soak
 
 fuzz: setup
 	@FUZZ_EXAMPLES='$(or $(N),2000)' $(BIN)/python -m pytest tests/api/test_fuzz.py tests/api/test_hostile_input.py --timeout 0 --show-capture no

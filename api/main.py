@@ -15,6 +15,7 @@ from temporalio.client import Client
 from activities.current import CurrentChannels
 from api.access import CurrentDirectory
 from api.app import create_app
+from api.crowded import AT_A_TIME, WAITING, Crowded
 from api.dead_mans_switch import DeadMansSwitch
 from api.gateway import Gateway
 from api.intake_limit import IntakeLimit
@@ -32,6 +33,12 @@ STOP_WITHIN = 10
 
 class Server(uvicorn.Server):
     """uvicorn without its signal handlers: the process has its own, for all that runs in it."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # `backlog` was meant for one turn of taking; what waits may be more.
+        for sock in sockets or ():
+            sock.listen(WAITING)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -83,9 +90,11 @@ async def serve(client: Client, current: Configuration, listener: socket.socket,
             server_header=False,
             lifespan="off",
             ws="none",
+            backlog=AT_A_TIME,
             timeout_graceful_shutdown=STOP_WITHIN,
         )
     )
+    asyncio.get_running_loop().set_exception_handler(Crowded())
     watching = asyncio.gather(watchdog.run(), gateway.holds.run())
     switch = DeadMansSwitch(lambda: current.directory, watchdog.all_is_well)
     pinging = asyncio.create_task(switch.run())

@@ -24,6 +24,7 @@ from api.maintenance_kept import MaintenanceInTemporal
 from api.merged import acknowledge_each, page_alerts
 from api.opening import TemporalAlert
 from api.overrides_kept import OverridesInTemporal
+from api.readiness import Readiness
 from api.reading import Reading
 from api.repeats import Said
 from api.reporting import reported
@@ -85,6 +86,7 @@ class TemporalGateway:
         self._client = client
         self._task_queue = task_queue
         self._directory = directory
+        self._readiness = Readiness()
         self._lanes = Lanes(lambda workflow: TemporalAlert(client, workflow, task_queue), pace)
         self._reading = Reading(client)
         self._views = ViewCache(self._reading.view)
@@ -112,7 +114,12 @@ class TemporalGateway:
             async with asyncio.timeout(PATIENCE):
                 told = await self._lanes.to(workflow).trigger(said)
         except TimeoutError as late:
+            self._readiness.failed()
             raise Unavailable("Temporal did not answer in time; try again") from late
+        except Unavailable:
+            self._readiness.failed()
+            raise
+        self._readiness.recorded()
         status = "repeated" if not told.started else standing(said.opening).state.value
         EVENTS.labels(status, decision.service).inc()
         alert = alert_id(workflow, told.first_run)
@@ -246,6 +253,8 @@ class TemporalGateway:
         """Nothing, when an alert would be accepted now. Raises Unavailable."""
         if not await asked(self._client.service_client.check_health(timeout=HEALTH_TIMEOUT)):
             raise Unavailable("Temporal is not serving")
+        if self._readiness.doubtful:
+            raise Unavailable("Temporal could not record the last events: look at its disk or database")
 
     async def aclose(self) -> None:
         """Tell every alert the repeats that still wait for it."""

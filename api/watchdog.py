@@ -108,7 +108,8 @@ class Watchdog:
 
     def all_is_well(self, at: datetime) -> bool:
         """Whether a look in the last minute found nothing wrong, not even once."""
-        lately = self._looked is not None and at - self._looked <= WELL_FOR
+        # A clock set back makes a look of the past one of the future: it counts no more than an old one.
+        lately = self._looked is not None and abs(at - self._looked) <= WELL_FOR
         # A changed configuration on its way to all processes is nothing to raise an alarm for.
         return lately and not any(trouble is not Trouble.DIFFER for trouble, _ in self._watch.seen)
 

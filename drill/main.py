@@ -5,12 +5,13 @@ import os
 import platform
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from drill.company import a_policy, found
 from drill.faults import Faults
@@ -28,6 +29,7 @@ SETTLE = 75.0
 """Seconds after the last climb could be over that what is still missing is waited for."""
 
 Say = Callable[[str], None]
+Beside = Callable[[House], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,11 @@ class Plan:
     policy: Policy = field(default_factory=a_policy)
 
 
-async def drill(plan: Plan, folder: Path, say: Say) -> tuple[Record, list[Breach]]:
-    """Run it in `folder`, which keeps ledger, logs and store; `say` hears of the progress."""
+async def drill(plan: Plan, folder: Path, say: Say, beside: Beside | None = None) -> tuple[Record, list[Breach]]:
+    """Run it in `folder`, which keeps ledger, logs and store; `say` hears of the progress.
+
+    `beside`: what else runs while the house stands, until it is cancelled.
+    """
     record, dice = Record(plan.policy), random.Random(plan.seed)
     began_as, began = machine(), time.monotonic()
     async with a_ledger(folder / LEDGER) as book:
@@ -55,7 +60,7 @@ async def drill(plan: Plan, folder: Path, say: Say) -> tuple[Record, list[Breach
             record.receipts = book.receipts
             traffic = Traffic(house.url, company, record, random.Random(plan.seed + 1), plan.every)
             running = asyncio.create_task(traffic.run())
-            telling = asyncio.create_task(_tell(record, book, plan, say))
+            telling = asyncio.gather(_tell(record, book, plan, say), *([beside(house)] if beside else []))
             await _strike(Faults(house, book, traffic, dice), record, book, plan, running, say)
             record.over_at = time.time()
             running.cancel()

@@ -15,6 +15,7 @@ from roust.config.locate import config_paths
 from roust.config.reload import CurrentDirectory
 from roust.runtime.attendance import API, WORKER, attend
 from roust.runtime.connection import connect
+from roust.runtime.descriptors import raise_limit
 from roust.runtime.embedded import EmbeddedServer
 from roust.runtime.gauges import measure_configuration
 from roust.runtime.metrics import serve_metrics, temporal_metrics
@@ -34,6 +35,7 @@ class Addresses:
 
 async def api(settings: Settings, stop: asyncio.Event) -> None:
     """`roust api`: the API alone, against the Temporal that the environment names."""
+    raise_limit()
     serve, attributes = room("api.main").serve, _search_attributes()
     current = configuration(settings)
     with listener(settings.host, settings.port, "--port") as sock, temporal_metrics() as runtime:
@@ -44,6 +46,7 @@ async def api(settings: Settings, stop: asyncio.Event) -> None:
 
 async def worker(settings: Settings, stop: asyncio.Event) -> None:
     """`roust worker`: the worker alone, with its own metrics port."""
+    raise_limit()
     serve, attributes = room("worker.main").serve, _search_attributes()
     current = configuration(settings)
     with serve_metrics(settings.host, settings.metrics_port) as (runtime, _):
@@ -61,6 +64,7 @@ async def up(
     stop: asyncio.Event,
 ) -> None:
     """`roust up`: embedded Temporal, worker and API in one process; `ready` is called when it takes alerts."""
+    raise_limit()
     serve_api, serve_worker = room("api.main").serve, room("worker.main").serve
     attributes = _search_attributes()
     current = configuration(settings)
