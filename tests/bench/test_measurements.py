@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import signal
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -41,7 +42,14 @@ async def test_every_measurement_prints_its_figures_and_what_they_belong_to(tmp_
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    said, errors = (stream.decode() for stream in await process.communicate())
+    try:
+        async with asyncio.timeout(150):
+            said, errors = (stream.decode() for stream in await process.communicate())
+    finally:
+        if process.returncode is None:
+            # As Ctrl-C: it ends what it started.
+            process.send_signal(signal.SIGINT)
+            await process.wait()
     assert process.returncode == 0, errors
     blocks = said.split("### ")[1:]
     assert [block.partition("\n")[0] for block in blocks] == [
