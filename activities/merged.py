@@ -28,11 +28,14 @@ def merged(messages: Sequence[Message], links: PageLinks) -> tuple[Message, Merg
     what it knows never drops an alert that it does not know.
     """
     alerts: dict[str, Message] = {}
+    keys: dict[str, list[str]] = {}
     for message in sorted(messages, key=_badness):
         alerts.setdefault(message.alert.id, message)
+        # One alert may be here twice: what lay there late, and the next step's.
+        keys.setdefault(message.alert.id, []).append(message.key)
     worst = next(iter(alerts.values()))
     if len(alerts) == 1:
-        return worst
+        return worst.model_copy(update={"keys": tuple(keys[worst.alert.id])}) if len(messages) > 1 else worst
     page, service = _digest(message.key for message in messages), worst.alert.service
     record = MergedPage(id=page, service=service, user=worst.user, contact=worst.contact, alerts=list(alerts))
     parts = [
@@ -41,6 +44,7 @@ def merged(messages: Sequence[Message], links: PageLinks) -> tuple[Message, Merg
             summary=text.line(message.alert.summary),
             priority=message.alert.priority,
             acknowledge_url=message.answer_url,
+            keys=keys[alert],
         )
         for alert, message in alerts.items()
     ]

@@ -47,6 +47,8 @@ def _plain(message: Message) -> dict[str, Any]:
         "step": message.step,
         "pass": message.pass_,
     }
+    if message.keys:
+        plain["keys"] = message.keys
     if message.parts:
         plain["acknowledge_url"] = message.answer_url
         plain["alerts"] = [
@@ -55,6 +57,7 @@ def _plain(message: Message) -> dict[str, Any]:
                 "summary": part.summary,
                 "priority": part.priority.value,
                 "acknowledge_url": part.acknowledge_url,
+                "keys": part.keys,
             }
             for part in message.parts
         ]

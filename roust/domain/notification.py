@@ -163,7 +163,7 @@ class Press(BaseModel):
 
 class Part(BaseModel):
     """One of the alerts that a merged message tells of, its summary clean and in one line.
-    `acknowledge_url` answers for it alone."""
+    `acknowledge_url` answers for it alone; `keys` are those of the messages it stands for."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -171,6 +171,7 @@ class Part(BaseModel):
     summary: str
     priority: Priority
     acknowledge_url: str | None = None
+    keys: list[str] = []
 
 
 class MergedPage(BaseModel):
@@ -194,7 +195,8 @@ class Message(BaseModel):
     at this contact that the channel is to rewrite. `notices` (kind notice): what a stakeholder is told, one
     outage, or several at once, which is a digest; `template`: the group's own words for a single one. `parts`: all the
     alerts that this message tells of when it merges several, the worst first, which is also `alert`; then
-    `answer_url` answers for all of them.
+    `answer_url` answers for all of them. `keys`: those of the messages about its one alert that it stands for,
+    where they are several.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -222,6 +224,7 @@ class Message(BaseModel):
     notices: list[Notice] = []
     template: NoticeTemplate | None = None
     parts: list[Part] = []
+    keys: tuple[str, ...] = ()
 
     @property
     def page(self) -> str:

@@ -86,7 +86,7 @@ def test_a_webhook_lists_them_all_the_worst_first_and_one_link_answers() -> None
     assert said["alert"]["id"] == "checkout-13"
     assert said["alert"]["summary"] == "disk 13 is full"
     assert [part["id"] for part in said["alerts"]] == [f"checkout-{n}" for n in (13, *range(13))]
-    assert set(said["alerts"][0]) == {"id", "summary", "priority", "acknowledge_url"}
+    assert set(said["alerts"][0]) == {"id", "summary", "priority", "acknowledge_url", "keys"}
     assert said["acknowledge_url"] == said["alert"]["acknowledge_url"] == message.answer_url
     assert len({part["acknowledge_url"] for part in said["alerts"]}) == 14
     assert said["id"] == message.key
@@ -103,7 +103,17 @@ def test_the_id_is_of_the_alerts_that_it_tells_of_in_whatever_order() -> None:
 
 def test_several_messages_of_one_alert_are_that_alerts_page() -> None:
     one = of(1)
-    assert merged([one, one.model_copy(update={"key": one.key + "-again"})], LINKS) == one
+    page = merged([one, one.model_copy(update={"key": one.key + "-again"})], LINKS)
+    assert page == one.model_copy(update={"keys": (one.key, one.key + "-again")})
+    assert isinstance(page, Message)
+    assert json.loads(payload(page))["keys"] == [one.key, one.key + "-again"]
+
+
+def test_each_alert_of_a_merged_page_has_the_keys_of_the_pages_that_it_stands_for() -> None:
+    late = of(1).model_copy(update={"key": of(1).key + "-late"})
+    said = json.loads(payload(together([of(1), of(2), late])))
+    keys = {part["id"]: part["keys"] for part in said["alerts"]}
+    assert keys == {of(1).alert.id: [of(1).key, late.key], of(2).alert.id: [of(2).key]}
 
 
 @pytest.mark.parametrize("alert", corpus().values(), ids=corpus())
