@@ -26,6 +26,7 @@ from workflows.messages import (
     HOLD,
     NOTE,
     REASSIGN,
+    RESOLVE,
     SNOOZE,
     UPDATE,
     Escalate,
@@ -33,6 +34,7 @@ from workflows.messages import (
     Note,
     PostUpdate,
     Reassign,
+    Resolve,
     Snooze,
 )
 
@@ -181,6 +183,59 @@ SHAPES |= {
     "held_and_ended_early": ({}, {"held_for": 3600}, [after(60, held_until(None)), after(1000, ack)]),
     "held_and_prolonged": ({}, {"held_for": 3600}, [after(60, held_until(7200)), after(9000)]),
 }
+
+
+async def reassign_to_policy(s: Scene) -> None:
+    policy = s.directory.escalation_policies["payments"]
+    ask = Reassign(alert=(await s.view()).id, by="ada", policy_name="payments", policy=policy, last_resort=[])
+    await s.handle.execute_update(REASSIGN, ask)
+
+
+async def meant_for_another(s: Scene) -> None:
+    await s.acknowledge("ada", alert="checkout-of-before")
+
+
+async def part_over(s: Scene) -> None:
+    await s.handle.signal(RESOLVE, Resolve(request="part", alert=None, by="source", member="a"))
+
+
+async def under_way(s: Scene) -> None:
+    await s.channel.arrived.wait()
+
+
+async def let_go(s: Scene) -> None:
+    # The workflow has called it off by now; what the provider has may finish.
+    await s.view()
+    s.channel.release()
+
+
+async def signal_resolve(s: Scene) -> None:
+    await s.resolve()
+
+
+async def over(s: Scene) -> None:
+    await s.handle.result()
+
+
+async def resolve_and_trigger(s: Scene) -> None:
+    await s.resolve()
+    await s.trigger()
+
+
+SETTLE = {"settle": timedelta(minutes=2)}
+SHAPES |= {
+    "reassigned_to_a_policy": ({}, {}, [after(60, reassign_to_policy), after(1500)]),
+    "meant_for_another": ({}, {}, [after(60, meant_for_another), after(400, ack)]),
+    "settled_and_paged": ({}, LOW | SETTLE, [after(900)]),
+    "settled_and_resolved": ({}, LOW | SETTLE, [after(60, resolve)]),
+    "grouped": ({}, {"members": ["a", "b"]}, [after(60, part_over), after(120, resolve)]),
+}
+HANGING: dict[str, Shape] = {
+    "acknowledged_while_a_page_is_under_way": ({}, {}, [under_way, ack, let_go, after(900)]),
+    "resolved_while_a_page_is_under_way": ({}, {}, [under_way, signal_resolve, let_go, over]),
+    "triggered_again_before_the_end": ({}, {}, [under_way, resolve_and_trigger, let_go, after(900, ack)]),
+}
+"""The first page hangs at its provider until it is let go."""
 FAILING: dict[str, tuple[str, str]] = {
     "refused": ("refuse", "ada"),
     "refused_everywhere": ("refuse", "*"),
@@ -216,6 +271,8 @@ async def main() -> None:
     async with skipping_time() as env:
         for name, shape in (SHAPES | REWRITTEN).items():
             await record(env, name, shape)
+        for name, shape in HANGING.items():
+            await record(env, name, shape, ("hang", "ada"))
         for name, failing in FAILING.items():
             await record(env, name, (HEARD if not failing[1] else {}, {}, [after(3600)]), failing)
 

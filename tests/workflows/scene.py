@@ -49,7 +49,7 @@ def a_trigger(**parts: Any) -> Trigger:
 def an_input(directory: Directory, service: str = "checkout", key: str = "disk", **parts: Any) -> AlertInput:
     """What the gateway would start: policy and last resort pinned from `directory`."""
     given = directory.services[service]
-    held = {name: parts.pop(name) for name in ("held_until", "held_because") if name in parts}
+    held = {name: parts.pop(name) for name in ("held_until", "held_because", "settle") if name in parts}
     trigger = parts.pop("trigger", None) or a_trigger(**parts)
     return AlertInput(
         service=service,
