@@ -69,6 +69,7 @@ async def drill(plan: Plan, folder: Path, say: Say, beside: Beside | None = None
             await _settle(record, book, say)
             await traffic.look()
             telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
             await traffic.close()
         record.leaks = leaks(house, company.canaries)
     elapsed = round((time.monotonic() - began) / 60, 1)

@@ -121,7 +121,7 @@ MUTATIONS = (
         "roust/domain/verbs.py",
         "    if step != climb.step:",
         "    if False:",
-        "tests/domain/test_verbs_against_a_model.py",
+        "tests/workflows/test_verbs.py",
     ),
     Mutation(
         "an attempt anew skips what the heartbeat says was sent",

@@ -35,7 +35,7 @@ def plot(record: Record) -> str:
     for number, (what, title) in enumerate(PANELS):
         faults = [fault for fault in record.faults if fault.what == what]
         top = TOP + number * (HEIGHT + 2 * TOP)
-        lines += _panel(arrived, faults, f"{title}: lateness of each page", top)
+        lines += _panel(record, arrived, faults, f"{title}: lateness of each page", top)
     return "\n".join([*lines, "</svg>", ""])
 
 
@@ -44,7 +44,7 @@ def met(arrived: Sequence[Arrival], fault: Fault) -> list[Arrival]:
     return [one for one in arrived if -BEFORE <= one.at - fault.killed_at <= AFTER]
 
 
-def _panel(arrived: Sequence[Arrival], faults: list[Fault], title: str, top: float) -> Iterator[str]:
+def _panel(record: Record, arrived: Sequence[Arrival], faults: list[Fault], title: str, top: float) -> Iterator[str]:
     if not faults:
         yield f'<text x="{LEFT}" y="{top - 14}">{title} (none in this drill)</text>'
         return
@@ -59,14 +59,18 @@ def _panel(arrived: Sequence[Arrival], faults: list[Fault], title: str, top: flo
     def y(late: float) -> float:
         return round(floor - HEIGHT * late / most, 1)
 
-    back = min(fault.returned_at - fault.killed_at, AFTER)
-    yield f'<text x="{LEFT}" y="{top - 14}">{title} (red: gone for {fault.returned_at - fault.killed_at:.1f} s)</text>'
+    gone = fault.returned_at - fault.killed_at
+    back = min(gone, AFTER)
+    yield f'<text x="{LEFT}" y="{top - 14}">{title} (red: gone for {gone:.1f} s; dashed: other kills)</text>'
     yield f'<rect class="gone" x="{x(0)}" y="{top}" width="{round(x(back) - x(0), 1)}" height="{HEIGHT}"/>'
     yield f'<path class="line" fill="none" d="M{LEFT} {top}V{floor}H{right}"/>'
     for late in (0.0, most / 2, most):
         yield f'<text x="{LEFT - 8}" y="{y(late) + 4}" text-anchor="end">{late:.1f} s</text>'
     for seconds in range(-int(BEFORE), int(AFTER) + 1, 10):
         yield f'<text x="{x(seconds)}" y="{floor + 18}" text-anchor="middle">{seconds} s</text>'
+    for other in record.faults:
+        if other is not fault and -BEFORE <= (seconds := other.killed_at - fault.killed_at) <= AFTER:
+            yield f'<path class="line" stroke-dasharray="3 3" d="M{x(seconds)} {top}V{floor}"/>'
     for one in pages:
         yield f'<circle class="page" cx="{x(one.at - fault.killed_at)}" cy="{y(one.late)}" r="3"/>'
 

@@ -1,10 +1,11 @@
 """The report of a drill: every figure with its N, every zero with its bound."""
 
 import statistics
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 
 from drill.invariants import Arrival, Breach, arrivals, next_due, twice
-from drill.record import PAGE, Record
+from drill.record import PAGE, Fault, Record
 
 
 def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
@@ -41,13 +42,20 @@ def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
         figures = f"{statistics.median(late):.2f} / {p99:.1f} / {late[-1]:.1f} s"
         yield f"| lateness of a page, p50 / p99 / worst | {figures} | {len(late)} pages |"
     yield ""
-    yield "| killed | times | SIGKILLs | pages lost | back after, worst | next due page after the return, p50 | worst |"
-    yield "|---|---|---|---|---|---|---|"
+    heads = "killed | times | SIGKILLs | pages lost | back after, worst | next due page after the return, p50 | worst"
+    yield f"| {heads} | pages until the next blow: N, latest |"
+    yield "|---|---|---|---|---|---|---|---|"
     for what in sorted({fault.what for fault in record.faults}):
         yield _row(record, arrived, what, bool(lost))
     if lost:
         yield ""
         yield "A lost page is of no kind: what it met is not known. Which they are stands among the breaches."
+
+
+def _last(record: Record, at: float) -> Fault | None:
+    """The blow that a page of `at` met: the last one before it."""
+    place = bisect([fault.killed_at for fault in record.faults], at)
+    return record.faults[place - 1] if place else None
 
 
 def _row(record: Record, arrived: Sequence[Arrival], what: str, lost: bool) -> str:
@@ -58,7 +66,9 @@ def _row(record: Record, arrived: Sequence[Arrival], what: str, lost: bool) -> s
     middle = f"{statistics.median(gaps):.1f} s" if gaps else "-"
     worst = f"{max(gaps):.1f} s" if gaps else "-"
     zero = "see below" if lost else _zero(0, kills)
-    return f"| {what} | {len(faults)} | {kills} | {zero} | {back:.1f} s | {middle} | {worst} |"
+    met = [one.late for one in arrived if (last := _last(record, one.at)) is not None and last.what == what]
+    late = f"{len(met)}, {max(met):.1f} s" if met else "-"
+    return f"| {what} | {len(faults)} | {kills} | {zero} | {back:.1f} s | {middle} | {worst} | {late} |"
 
 
 def _zero(count: int, of: int) -> str:
