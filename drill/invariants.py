@@ -254,7 +254,9 @@ def i14_one_owner(record: Record) -> Iterator[str]:
     for alert in record.alerts:
         words = [word for word in alert.words if word.verb == "acknowledge"]
         # Opened again, it is had anew.
-        if sum(word.first for word in words) > 1 and not alert.reopened:
+        if alert.reopened:
+            continue
+        if sum(word.first for word in words) > 1:
             yield f"{alert.id}: {sum(word.first for word in words)} were told that they were first"
         owner = (alert.final or {}).get("owner")
         if words and owner and owner not in {word.by for word in words}:
