@@ -23,6 +23,8 @@ from drill.record import Policy, Record
 from drill.traffic import Traffic, longest
 
 PROGRESS_EVERY = 10.0
+ENDLESS = 10**9
+"""Faults of a drill that its time ends."""
 ON_TIME = 2.0
 """Seconds by which a page may be late and the house still counts as recovered."""
 SETTLE = 75.0
@@ -126,14 +128,14 @@ async def _settle(record: Record, book: Book, say: Say) -> None:
 
 
 async def _tell(record: Record, book: Book, plan: Plan, say: Say) -> None:
-    began = time.monotonic()
+    began, of = time.monotonic(), f" of {plan.faults}" if plan.faults < ENDLESS else ""
     while True:
         await asyncio.sleep(PROGRESS_EVERY)
         book.read()
         kills = sum(fault.kills for fault in record.faults)
         late = max((arrival.late for arrival in arrivals(record)), default=0.0)
         say(
-            f"{time.monotonic() - began:5.0f} s  {kills:4} of {plan.faults} faults  {len(record.alerts):5} alerts  "
+            f"{time.monotonic() - began:5.0f} s  {kills:4}{of} faults  {len(record.alerts):5} alerts  "
             f"{len(record.receipts):6} messages, {len(twice(record))} twice, {overdue(record, time.time(), ON_TIME)} "
             f"overdue  worst lateness {late:.1f} s"
         )
