@@ -40,6 +40,9 @@ drill: setup
 soak: setup
 	@MINUTES='$(MINUTES)' SEED='$(SEED)' $(BIN)/python -m drill.soak
 
+mutants: setup
+	@$(BIN)/python -m drill.mutants
+
 fuzz: setup
 	@FUZZ_EXAMPLES='$(or $(N),2000)' $(BIN)/python -m pytest tests/api/test_fuzz.py tests/api/test_hostile_input.py --timeout 0 --show-capture no
 
