@@ -62,14 +62,17 @@ async def drill(plan: Plan, folder: Path, say: Say, beside: Beside | None = None
             record.receipts = book.receipts
             traffic = Traffic(house.url, company, record, random.Random(plan.seed + 1), plan.every)
             running = asyncio.create_task(traffic.run())
-            telling = asyncio.gather(_tell(record, book, plan, say), *([beside(house)] if beside else []))
+            besides = [_tell(record, book, plan, say), *([beside(house)] if beside else [])]
+            telling = [asyncio.create_task(one) for one in besides]
             await _strike(Faults(house, book, traffic, dice), record, book, plan, running, say)
             record.over_at = time.time()
             running.cancel()
             await traffic.finished()
             await _settle(record, book, say)
             await traffic.look()
-            telling.cancel()
+            for task in telling:
+                task.cancel()
+            await asyncio.gather(*telling, return_exceptions=True)
             await traffic.close()
         record.leaks = leaks(house, company.canaries)
     elapsed = round((time.monotonic() - began) / 60, 1)
