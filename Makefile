@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test check format bench drill soak fuzz schema clean
+.PHONY: setup demo test check format bench drill mutants soak fuzz schema clean
 
 setup: $(STAMP)
 

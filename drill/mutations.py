@@ -140,8 +140,8 @@ MUTATIONS = (
     Mutation(
         "no send begins once somebody has answered",
         "activities/page.py",
-        "if not self._stopped and self._ledger.take(item):",
-        "if self._ledger.take(item):",
+        "        self._stopped = True\n",
+        "",
         "tests/activities/test_page_cancelled.py",
     ),
     Mutation(
@@ -191,6 +191,6 @@ MUTATIONS = (
         "workflows/alert.py",
         "            if generation != self._story.generation:\n                flight.cancel()",
         "            if generation != self._story.generation:\n                pass",
-        "tests/activities/test_page_in_a_worker.py",
+        "tests/workflows/test_accepted_before_a_worker.py",
     ),
 )

@@ -19,7 +19,7 @@ from tests.activities.pages import (
     became,
     run_page,
 )
-from tests.builders import NOON, a_directory
+from tests.builders import NOON, a_directory, an_alert
 from tests.fakes.recording_channel import RecordingChannel
 
 MINUTE = timedelta(minutes=1)
@@ -82,7 +82,7 @@ async def test_what_fell_due_is_sent_with_its_own_key(channel: RecordingChannel)
     due = a_planned("ada", "text", "high2", pass_=2, step=3)
     result = await run_page(a_pager(channel, ada_with(THREE, CHAIN)), a_request(due=[due]))
     assert channel.paged == [("ada", "text")]
-    assert channel.taken[0].key.endswith("/1/2/3/ada/high2/text")
+    assert channel.taken[0].key == f"{an_alert().id}/1/2/3/ada/high2/text"
     assert [o.planned for o in result.outcomes] == [due]
 
 

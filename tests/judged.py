@@ -1,0 +1,85 @@
+"""The drill's judge for the other storeys: what a fake remembered and what was said, judged as a drill is.
+
+Every run of a `World` and every `Scene` ends here, whatever its test looks for. What people did besides
+acknowledge and resolve (escalate, reassign, snooze, a timeout) opens an alert again: then an answer need
+not hold. The whole policy is judged where it is as plain as the drill's own.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from drill import invariants as i
+from drill.record import Accepted, Policy, Record
+from roust.domain.directory import Directory, User
+from roust.domain.policy import EscalationPolicy
+from roust.domain.timeline import Entry, Kind
+
+ALWAYS: tuple[i.Invariant, ...] = (
+    i.i2_no_page_after_an_accepted_answer,
+    i.i5_a_page_sent_twice_has_the_same_key,
+    i.i6_no_acknowledge_is_lost,
+    i.i8_a_repeat_is_the_same_alert,
+    i.i9_resolved_is_over,
+    i.i14_one_owner,
+)
+"""Of any alert: no policy, and no clock on a wall, is in them."""
+CLIMB: tuple[i.Invariant, ...] = (i.i3_no_step_before_its_time,)
+WHOLE: tuple[i.Invariant, ...] = (i.i1_nothing_accepted_is_dropped, i.i7_unanswered_ends_exhausted)
+"""Once the last resort was due."""
+
+OPENED_AGAIN = {Kind.ESCALATED, Kind.REASSIGNED, Kind.SNOOZED, Kind.RESUMED, Kind.TIMED_OUT, Kind.WITHDRAWN}
+NOT_PLAIN = OPENED_AGAIN | {Kind.SUPPRESSED, Kind.HELD, Kind.SETTLING, Kind.SKIPPED, Kind.PASSED_OVER, Kind.RAISED}
+
+
+class Broken(AssertionError):
+    """An invariant does not hold."""
+
+
+def kinds(timeline: Iterable[Entry]) -> set[Kind]:
+    return {entry.kind for entry in timeline}
+
+
+def judged(record: Record, *, plain: bool, now: float) -> None:
+    """Raises Broken. `plain`: the policy says every page that is due, and all of them went out."""
+    order = ALWAYS + (CLIMB if plain else ())
+    last = max((rung.due for rung in record.policy.rungs()), default=0.0)
+    if plain and all(now > alert.answered_at + last for alert in record.alerts):
+        order += WHOLE
+    if breaches := i.judge(record, order):
+        raise Broken("\n".join(f"{breach.invariant}: {breach.what}" for breach in breaches))
+
+
+def one(alert: Accepted, policy: Policy | None) -> Record:
+    """The record of one alert, to which its receipts are added."""
+    return Record(policy or Policy([], 0, {}, []), [alert])
+
+
+def plain_policy(policy: EscalationPolicy, directory: Directory, last_resort: Sequence[str]) -> Policy | None:
+    """`policy` as the drill writes one; None where more hangs on it: schedules, teams, nobody, a rule that
+    outlasts a step (so that a later step takes it over), somebody twice in one step."""
+    steps: list[tuple[list[str], float]] = []
+    for step in policy.steps:
+        users = [target.user for target in step.notify]
+        known = [user for user in users if user is not None and user in directory.users]
+        if len(known) != len(users) or len(set(known)) != len(known):
+            return None
+        steps.append((known, step.wait.total_seconds()))
+    if any(user not in directory.users for user in last_resort):
+        return None
+    names = {user for users, _ in steps for user in users} | set(last_resort)
+    rules = {name: _rules(directory.users[name]) for name in names}
+    shortest = min(wait for _, wait in steps)
+    if any(not given or max(after for after, _ in given) >= shortest for given in rules.values()):
+        return None
+    return Policy(steps, policy.repeats + 1, rules, list(last_resort))
+
+
+def _rules(user: User) -> list[tuple[float, str]]:
+    rules = user.notification_rules.high
+    if not rules:
+        return [(0.0, contact) for contact in user.contacts]
+    found: dict[str, float] = {}
+    for rule in rules:
+        for contact in rule.contacts:
+            found.setdefault(contact, (rule.after or timedelta(0)).total_seconds())
+    return [(after, contact) for contact, after in found.items()]
