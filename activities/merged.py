@@ -41,6 +41,7 @@ def merged(messages: Sequence[Message], links: PageLinks) -> tuple[Message, Merg
             summary=text.line(message.alert.summary),
             priority=message.alert.priority,
             acknowledge_url=message.answer_url,
+            key=message.key,
         )
         for alert, message in alerts.items()
     ]

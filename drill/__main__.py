@@ -16,7 +16,9 @@ plan = Plan(
     faults=int(os.environ.get("FAULTS") or "100"),
     seed=int(os.environ.get("SEED") or random.randrange(10**6)),
     every=float(os.environ.get("EVERY", "2")),
+    pause=float(os.environ.get("PAUSE", "1.5")),
     minutes=float(os.environ.get("MINUTES", "1440")),
+    storms=int(os.environ.get("STORM", "1")),
 )
 folder = Path(os.environ.get("FOLDER") or tempfile.mkdtemp(prefix="drill-"))
 folder.mkdir(exist_ok=True, parents=True)

@@ -9,7 +9,7 @@ from drill.ledger import Book
 from drill.record import Policy
 
 SERVICES = 60
-"""So many that none of them has a storm, in which pages would be merged: here each page is counted."""
+"""So many that none of them has a storm of its own accord; the last one has all the storms, in which pages merge."""
 
 
 def a_policy(wait: float = 6.0, passes: int = 2) -> Policy:

@@ -253,7 +253,8 @@ def i14_one_owner(record: Record) -> Iterator[str]:
     """However many acknowledge, one is first, and one of them has it."""
     for alert in record.alerts:
         words = [word for word in alert.words if word.verb == "acknowledge"]
-        if sum(word.first for word in words) > 1:
+        # Opened again, it is had anew.
+        if sum(word.first for word in words) > 1 and not alert.reopened:
             yield f"{alert.id}: {sum(word.first for word in words)} were told that they were first"
         owner = (alert.final or {}).get("owner")
         if words and owner and owner not in {word.by for word in words}:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -68,7 +69,7 @@ class Book:
                 if not line.endswith(b"\n"):
                     break
                 self._read += len(line)
-                self.receipts.append(_receipt(json.loads(line)))
+                self.receipts += receipts(json.loads(line))
         return self.receipts
 
     async def hold(self, seconds: float) -> None:
@@ -83,6 +84,22 @@ class Book:
 def read(file: Path) -> list[Receipt]:
     """A whole ledger, from its first line."""
     return Book(file, 0).read()
+
+
+def receipts(line: dict[str, Any]) -> list[Receipt]:
+    """What one message told: one receipt; of a merged one, one for each of its alerts, under that one's own key.
+
+    So an alert arrives twice when it was told twice in the same place, alone or with whatever others.
+    """
+    one = _receipt(line)
+    return [_part(one, part["id"], part["key"]) for part in line["body"].get("alerts", ())] or [one]
+
+
+def _part(merged: Receipt, alert: str, key: str) -> Receipt:
+    # `{alert}/{cycle}/{pass}/{step}/{user}/{rule}/{contact}`; what belongs to no step names its occasion.
+    cycle, pass_, step, *_ = key.removeprefix(alert + "/").split("/")
+    place = {"cycle": int(cycle), "pass_": int(pass_), "step": int(step) if step.isdecimal() else 0}
+    return replace(merged, alert=alert, key=key, merged=True, **place)
 
 
 def _receipt(line: dict[str, Any]) -> Receipt:

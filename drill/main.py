@@ -37,7 +37,7 @@ Beside = Callable[[House], Coroutine[Any, Any, None]]
 @dataclass(frozen=True)
 class Plan:
     """`faults`: SIGKILLs to deliver; `every`: seconds between two alerts, about; `pause`: at most so many
-    between two blows; `minutes`: strike no longer than this.
+    between two blows; `minutes`: strike no longer than this. `storms`: of twenty stories, about.
     `patience`: seconds that a recovery is waited for; then the next blow falls all the same."""
 
     faults: int
@@ -46,6 +46,7 @@ class Plan:
     pause: float = 1.5
     minutes: float = 24 * 60.0
     patience: float = 40.0
+    storms: int = 0
     policy: Policy = field(default_factory=a_policy)
 
 
@@ -60,7 +61,7 @@ async def drill(plan: Plan, folder: Path, say: Say, beside: Beside | None = None
         company = found(folder, book, plan.policy)
         async with a_house(folder, company) as house:
             record.receipts = book.receipts
-            traffic = Traffic(house.url, company, record, random.Random(plan.seed + 1), plan.every)
+            traffic = Traffic(house.url, company, record, random.Random(plan.seed + 1), plan.every, plan.storms)
             running = asyncio.create_task(traffic.run())
             besides = [_tell(record, book, plan, say), *([beside(house)] if beside else [])]
             telling = [asyncio.create_task(one) for one in besides]

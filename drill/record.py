@@ -24,6 +24,8 @@ class Receipt:
     pass_: int
     cycle: int = 1
     peer: int = 0
+    merged: bool = False
+    """It came together with other alerts of its service, as one page."""
 
     @property
     def place(self) -> Place:

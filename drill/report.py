@@ -25,6 +25,8 @@ def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
     yield f"| pages lost | {_zero(len(lost), len(pages))} | {len(pages)} pages |"
     yield f"| faults that lost a page | {_zero(len(lost), kills)} | {kills} faults |"
     yield f"| acknowledges lost | {_zero(len(lost_acks), len(acks))} | {len(acks)} acknowledges |"
+    merged = sum(receipt.merged for receipt in pages)
+    yield f"| pages that came merged with others, in a storm | {merged} | {len(pages)} pages |"
     share = 100 * len(again) / max(1, len(record.receipts))
     yield f"| arrived twice, same key | {len(again)} ({share:.2f} %) | {len(record.receipts)} messages |"
     # Each blow between send and completion holds one message, which is to arrive again.

@@ -18,9 +18,14 @@ PAUSE = 0.3
 
 
 class Traffic:
-    """Alerts of every kind, one about every `every` seconds; what the API answers goes into the record."""
+    """Alerts of every kind, one about every `every` seconds; what the API answers goes into the record.
 
-    def __init__(self, url: str, company: Company, record: Record, dice: random.Random, every: float) -> None:
+    `storms`: how many stories in twenty are one, about.
+    """
+
+    def __init__(
+        self, url: str, company: Company, record: Record, dice: random.Random, every: float, storms: int = 0
+    ) -> None:
         self._http = httpx2.AsyncClient(base_url=url, timeout=8.0, trust_env=False)
         self._company, self._record, self._dice, self._every = company, record, dice, every
         self._number = itertools.count(1)
@@ -32,6 +37,7 @@ class Traffic:
             (self.resolved, 3),
             (self.repeated, 3),
             (self.triggered_again, 2),
+            (self.storm, storms),
         ]
 
     async def run(self) -> None:
@@ -118,6 +124,14 @@ class Traffic:
             return
         self._record.alerts.append(Accepted(again, key, begun, answered, {again}, after_resolve=True))
 
+    async def storm(self) -> None:
+        """Many alerts of one service at once, whose pages are merged; people answer for some of them."""
+        key = f"storm-{next(self._number)}"
+        alerts = await asyncio.gather(*(self._trigger(f"{key}-{one}") for one in range(self._dice.randrange(5, 15))))
+        await asyncio.sleep(self._dice.uniform(0.0, 20.0))
+        some = alerts[: self._dice.randrange(len(alerts) + 1)]
+        await asyncio.gather(*(self.answer(alert, "acknowledge", "ada") for alert in some))
+
     # -- what is said ---------------------------------------------------------------------------------------
 
     def _a_key(self) -> str:
@@ -137,8 +151,8 @@ class Traffic:
         return time.time(), str(answer.json()["id"])
 
     def _key_of(self, dedup_key: str) -> str:
-        keys = self._company.keys
-        return keys[int(dedup_key.rpartition("-")[2]) % len(keys)]
+        *keys, stormy = self._company.keys
+        return stormy if dedup_key.startswith("storm") else keys[int(dedup_key.rpartition("-")[2]) % len(keys)]
 
     async def answer(self, alert: Accepted, verb: str, by: str) -> None:
         sent = time.time()

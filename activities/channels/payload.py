@@ -55,6 +55,7 @@ def _plain(message: Message) -> dict[str, Any]:
                 "summary": part.summary,
                 "priority": part.priority.value,
                 "acknowledge_url": part.acknowledge_url,
+                "key": part.key,
             }
             for part in message.parts
         ]

@@ -163,7 +163,7 @@ class Press(BaseModel):
 
 class Part(BaseModel):
     """One of the alerts that a merged message tells of, its summary clean and in one line.
-    `acknowledge_url` answers for it alone."""
+    `acknowledge_url` answers for it alone; `key` is that of the page it would have been by itself."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -171,6 +171,7 @@ class Part(BaseModel):
     summary: str
     priority: Priority
     acknowledge_url: str | None = None
+    key: str = ""
 
 
 class MergedPage(BaseModel):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from drill.invariants import INVARIANTS, arrivals, judge, next_due, twice
+from drill.ledger import receipts
 from drill.record import Accepted, Record, Word
 from drill.report import report
 from tests.drill.ledgers import BEGAN, POLICY, a_fault, a_page, an_alert, answered, unanswered
@@ -210,6 +211,33 @@ def test_a_late_page_stands_for_the_next_one_by_that_contact() -> None:
     assert judge(record) != []
     record.receipts.append(a_page("a", late, at=BEGAN + early.begins + 1))
     assert not [breach for breach in judge(record) if breach.invariant.startswith("i1_")]
+
+
+def test_a_merged_page_stands_for_a_page_of_each_of_its_alerts() -> None:
+    alone = {
+        "id": "a/1/1/2/grace/high1/hook",
+        "type": "page",
+        "alert": {"id": "a"},
+        "user": "grace",
+        "contact": "hook",
+        "step": 2,
+        "pass": 1,
+        "cycle": 1,
+    }
+    parts = [
+        {"id": "a", "key": "a/1/1/2/grace/high1/hook"},
+        {"id": "b", "key": "b/1/2/3/grace/high1/hook"},
+        {"id": "c", "key": "c/1/2/last-resort1/grace/high1/hook"},
+    ]
+    told = receipts({"at": 5.0, "peer": 1, "body": alone | {"id": "checkout/storm/0", "alerts": parts}})
+    assert [(one.alert, one.place, one.merged) for one in told] == [
+        ("a", (1, 2, "grace", "hook"), True),
+        ("b", (2, 3, "grace", "hook"), True),
+        ("c", (0, 0, "grace", "hook"), True),
+    ]
+    # Told alone after that, it was told twice, by its own key.
+    record = replace(unanswered(), receipts=[*told, *receipts({"at": 9.0, "peer": 1, "body": alone})])
+    assert [receipt.key for receipt in twice(record)] == [alone["id"]]
 
 
 def test_the_next_due_page_counts_from_the_return() -> None:

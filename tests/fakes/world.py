@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from drill.record import Accepted, Receipt, Record, Word
 from roust.domain import verbs
 from roust.domain.alert import Urgency
 from roust.domain.climb import passes
@@ -22,6 +23,7 @@ from roust.domain.stakeholders import Interest
 from roust.domain.telling import NoticeResult, Told, land_notices, next_notices, notice_due, still_telling
 from roust.domain.trigger import Trigger
 from tests.builders import NOON, an_alert
+from tests.judged import NOT_PLAIN, OPENED_AGAIN, judged, kinds, one, plain_policy
 
 Rules = list[tuple[int, list[str]]]
 NOBODY = "nobody"
@@ -80,6 +82,8 @@ class World:
     """(seconds, state, priority, whether its first step of a cycle has begun) whenever all was done."""
     sent: list[Page] = field(default_factory=list)
     tried: list[tuple[float, str, str, Result]] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    """What people and sources said and may rely on."""
 
     def __post_init__(self) -> None:
         policy = EscalationPolicy.model_validate(
@@ -157,6 +161,7 @@ class World:
                 self._reload()
             self._act()
             if self.over or self.now >= end:
+                judged(self._record(), plain=self._plain(), now=self._after)
                 return self
             notice = notice_due(self.story)
             self.until = min((at for at in (self.until, notice) if at is not None), default=None)
@@ -269,18 +274,62 @@ class World:
     # -- what people and sources do -----------------------------------------------------------------
 
     def acknowledge(self, by: str, request: str = "ack", alert: str | None = None) -> None:
+        known = request in self.story.answers
         self.story.acknowledge(request, alert, by, "api", self.now)
+        self._said("acknowledge", by, request, known)
 
     def resolve(
         self, by: str = "source", request: str = "resolve", alert: str | None = None, member: str | None = None
     ) -> None:
+        known = request in self.story.answers
         self.story.resolve(request, alert, by, "source", self.now, member)
+        self._said("resolve", by, request, known)
+
+    def _said(self, verb: str, by: str, request: str, known: bool) -> None:
+        # What was answered before, is not answered (one of a group is over), or refused, binds nobody anew.
+        answer = self.story.answers.get(request)
+        if answer is not None and answer.accepted and not known:
+            self.words.append(Word(verb, by, self._after, self._after, first=answer.first))
 
     def snooze(self, by: str, length: str) -> None:
         verbs.snooze(self.story, parse_duration(length), by, self.now)
 
     def trigger(self, **parts: Any) -> None:
         self.story.trigger(self.a_trigger(**{"request": f"repeat-{self.now.isoformat()}", **parts}), self.now)
+
+    # -- how it is judged: as a drill is ------------------------------------------------------------
+
+    @property
+    def _after(self) -> float:
+        return (self.now - self.start).total_seconds()
+
+    def _record(self) -> Record:
+        story, alert = self.story, self.story.alert
+        final = {
+            "state": alert.state.value,
+            "next_due": self.until,
+            "owner": alert.owner,
+            "resolved_by": story.resolved_by,
+        }
+        reopened = bool(kinds(story.timeline.entries) & OPENED_AGAIN)
+        accepted = Accepted(alert.id, "", 0.0, 0.0, {alert.id}, words=self.words, reopened=reopened, final=final)
+        record = one(accepted, plain_policy(story.policy, self.directory, self.last_resort))
+        record.receipts = [
+            Receipt(p.after, p.key, p.kind, alert.id, p.user, p.contact, p.step, p.pass_, p.cycle)
+            for p in self.sent
+            if p.kind == "page"
+        ]
+        return record
+
+    def _plain(self) -> bool:
+        story = self.story
+        return (
+            plain_policy(story.policy, self.directory, self.last_resort) is not None
+            and not (self.takes or self.naps or kinds(story.timeline.entries) & NOT_PLAIN)
+            and story.alert.urgency is Urgency.HIGH
+            and story.resolved_by != "timeout"
+            and all(result is Result.SENT for *_, result in self.tried)
+        )
 
     # -- what came of it ----------------------------------------------------------------------------
 

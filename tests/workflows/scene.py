@@ -10,6 +10,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from drill.record import Accepted, Policy, Receipt, Record, Word
 from roust.domain.alert import Priority, Urgency
 from roust.domain.directory import Directory
 from roust.domain.notification import Message
@@ -17,6 +18,7 @@ from roust.domain.routing import Action
 from roust.domain.stakeholders import interests
 from roust.domain.trigger import Trigger
 from tests.fakes.recording_channel import RecordingChannel
+from tests.judged import NOT_PLAIN, OPENED_AGAIN, judged, kinds, one, plain_policy
 from workflows.messages import (
     ACKNOWLEDGE,
     RESOLVE,
@@ -74,6 +76,8 @@ class Scene:
     directory: Directory
     channel: RecordingChannel
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
+    words: list[Word] = field(default_factory=list)
+    """What was signalled, at seconds of the epoch."""
 
     @property
     def workflow(self) -> str:
@@ -110,20 +114,60 @@ class Scene:
         await self.env.sleep(max(self.began + timedelta(seconds=seconds) - now, timedelta(0)) + timedelta(seconds=1))
 
     async def leave(self) -> None:
-        """End the alert if it is open."""
+        """Judge the alert as a drill does, and end it if it is open."""
         with suppress(RPCError):
-            await self.view()
-            await self.handle.terminate("the test is over")
+            view, now = await self.view(), await self.env.get_current_time()
+            try:
+                judged(self._record(view), plain=self._plain(view), now=now.timestamp())
+            finally:
+                await self.handle.terminate("the test is over")
 
     async def acknowledge(self, by: str, alert: str | None = None) -> str:
         request = uuid.uuid4().hex
         await self.handle.signal(ACKNOWLEDGE, Acknowledge(request=request, alert=alert, by=by))
+        await self.said("acknowledge", by, alert)
         return request
 
     async def resolve(self, by: str = "source", alert: str | None = None) -> str:
         request = uuid.uuid4().hex
         await self.handle.signal(RESOLVE, Resolve(request=request, alert=alert, by=by))
+        await self.said("resolve", by, alert)
         return request
+
+    async def said(self, verb: str, by: str, alert: str | None = None) -> None:
+        """It was accepted: from now on it holds."""
+        now = (await self.env.get_current_time()).timestamp()
+        # One meant for another alert, or after the resolve, is refused: it binds nobody.
+        if alert is None and not any(word.verb == "resolve" for word in self.words):
+            self.words.append(Word(verb, by, now, now))
+
+    def _record(self, view: AlertView) -> Record:
+        began = view.triggered_at.timestamp()
+        final = view.model_dump(include={"state", "next_due", "owner", "resolved_by"})
+        words = [word for word in self.words if word.sent_at >= began]
+        reopened = bool(kinds(view.timeline) & OPENED_AGAIN)
+        accepted = Accepted(view.id, self.key, began, began, {view.id}, words=words, reopened=reopened, final=final)
+        record = one(accepted, self._policy())
+        record.receipts = [
+            Receipt(m.at.timestamp(), m.key, m.kind, m.alert.id, m.user, m.contact, m.step, m.pass_, m.cycle)
+            for m in self.channel.taken
+            if m.kind == "page"
+        ]
+        return record
+
+    def _policy(self) -> Policy | None:
+        name = self.directory.services["checkout"].escalation_policy
+        last_resort = [target.name for target in self.directory.last_resort(name)]
+        return plain_policy(self.directory.escalation_policies[name], self.directory, last_resort)
+
+    def _plain(self, view: AlertView) -> bool:
+        return (
+            self._policy() is not None
+            and not kinds(view.timeline) & NOT_PLAIN
+            and view.urgency is Urgency.HIGH
+            and view.resolved_by not in ("timeout", "operator")
+            and self.channel.messages == self.channel.taken
+        )
 
     async def trigger(self, **parts: Any) -> None:
         await self.handle.signal(TRIGGER, a_trigger(**parts))

@@ -124,6 +124,7 @@ async def test_an_acknowledge_before_the_first_page_pages_nobody(scene: Staging)
         start_signal=ACKNOWLEDGE,
         start_signal_args=[Acknowledge(request="early", alert=None, by="ada")],
     )
+    await s.said("acknowledge", "ada")
     s.began = (await s.handle.describe()).start_time
     await s.until(7200)
     assert s.pages == []

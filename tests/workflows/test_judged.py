@@ -1,0 +1,39 @@
+"""Every scene is judged at its end as a drill is: what is planted is found."""
+
+import pytest
+
+from tests.judged import Broken
+from tests.workflows.conftest import Staging
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_message_that_went_out_twice_is_found(scene: Staging) -> None:
+    s = await (await scene()).start()
+    await s.until(400)
+    s.channel.taken.append(s.channel.taken[0])
+    with pytest.raises(Broken, match="nothing_goes_out_twice"):
+        await s.leave()
+    s.channel.taken.pop()
+
+
+async def test_a_word_that_did_not_hold_is_found(scene: Staging) -> None:
+    s = await (await scene()).start()
+    await s.until(60)
+    # Believed accepted, and never signalled.
+    await s.said("acknowledge", "ben")
+    await s.until(400)
+    with pytest.raises(Broken, match="i6_no_acknowledge_is_lost"):
+        await s.leave()
+    s.words.clear()
+
+
+async def test_a_page_that_never_came_is_found(scene: Staging) -> None:
+    s = await (await scene()).start()
+    await s.until(4000)
+    lost = s.channel.taken.pop(1)
+    s.channel.messages.remove(lost)
+    with pytest.raises(Broken, match="i1_nothing_accepted_is_dropped"):
+        await s.leave()
+    s.channel.taken.insert(1, lost)
+    s.channel.messages.insert(1, lost)
