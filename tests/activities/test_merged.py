@@ -86,7 +86,7 @@ def test_a_webhook_lists_them_all_the_worst_first_and_one_link_answers() -> None
     assert said["alert"]["id"] == "checkout-13"
     assert said["alert"]["summary"] == "disk 13 is full"
     assert [part["id"] for part in said["alerts"]] == [f"checkout-{n}" for n in (13, *range(13))]
-    assert set(said["alerts"][0]) == {"id", "summary", "priority", "acknowledge_url"}
+    assert set(said["alerts"][0]) == {"id", "summary", "priority", "acknowledge_url", "key"}
     assert said["acknowledge_url"] == said["alert"]["acknowledge_url"] == message.answer_url
     assert len({part["acknowledge_url"] for part in said["alerts"]}) == 14
     assert said["id"] == message.key
