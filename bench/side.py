@@ -160,7 +160,8 @@ async def _side(kind: str, address: str, folder: Path) -> AsyncIterator[Side]:
             )
         ]
         # No limit on connections: what waits shall wait in the API, where it is measured.
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=256)
+        # Below the 5 s after which uvicorn closes an idle connection: a side is idle while the other has its turn.
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=256, keepalive_expiry=2.0)
         http = await stack.enter_async_context(
             httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False, limits=limits)
         )

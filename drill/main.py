@@ -23,6 +23,8 @@ from drill.record import Policy, Record
 from drill.traffic import Traffic, longest
 
 PROGRESS_EVERY = 10.0
+ENDLESS = 10**9
+"""Faults of a drill that its time ends."""
 ON_TIME = 2.0
 """Seconds by which a page may be late and the house still counts as recovered."""
 SETTLE = 75.0
@@ -61,15 +63,17 @@ async def drill(plan: Plan, folder: Path, say: Say, beside: Beside | None = None
             record.receipts = book.receipts
             traffic = Traffic(house.url, company, record, random.Random(plan.seed + 1), plan.every, plan.storms)
             running = asyncio.create_task(traffic.run())
-            telling = asyncio.gather(_tell(record, book, plan, say), *([beside(house)] if beside else []))
+            besides = [_tell(record, book, plan, say), *([beside(house)] if beside else [])]
+            telling = [asyncio.create_task(one) for one in besides]
             await _strike(Faults(house, book, traffic, dice), record, book, plan, running, say)
             record.over_at = time.time()
             running.cancel()
             await traffic.finished()
             await _settle(record, book, say)
             await traffic.look()
-            telling.cancel()
-            await asyncio.gather(telling, return_exceptions=True)
+            for task in telling:
+                task.cancel()
+            await asyncio.gather(*telling, return_exceptions=True)
             await traffic.close()
         record.leaks = leaks(house, company.canaries)
     elapsed = round((time.monotonic() - began) / 60, 1)
@@ -128,14 +132,14 @@ async def _settle(record: Record, book: Book, say: Say) -> None:
 
 
 async def _tell(record: Record, book: Book, plan: Plan, say: Say) -> None:
-    began = time.monotonic()
+    began, of = time.monotonic(), f" of {plan.faults}" if plan.faults < ENDLESS else ""
     while True:
         await asyncio.sleep(PROGRESS_EVERY)
         book.read()
         kills = sum(fault.kills for fault in record.faults)
         late = max((arrival.late for arrival in arrivals(record)), default=0.0)
         say(
-            f"{time.monotonic() - began:5.0f} s  {kills:4} of {plan.faults} faults  {len(record.alerts):5} alerts  "
+            f"{time.monotonic() - began:5.0f} s  {kills:4}{of} faults  {len(record.alerts):5} alerts  "
             f"{len(record.receipts):6} messages, {len(twice(record))} twice, {overdue(record, time.time(), ON_TIME)} "
             f"overdue  worst lateness {late:.1f} s"
         )

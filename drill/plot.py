@@ -29,6 +29,8 @@ def plot(record: Record) -> str:
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
         "<title>Lateness of pages through one kill of both workers and one of the server</title>",
+        "<desc>Each dot is a page: when it arrived, in seconds from the kill, and how late. The red band is the time in"
+        " which what was killed was gone. Dots that are late elsewhere met other kills of the same drill.</desc>",
         f"<style>{STYLE}</style>",
         f'<rect class="ground" width="{WIDTH}" height="{height}"/>',
     ]

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from drill.judge import main
-from drill.main import Plan, drill
+from drill.main import ENDLESS, Plan, drill
 from drill.samples import read, sample, table
 
 SAMPLE_EVERY = 5.0
@@ -21,7 +21,7 @@ SAMPLES = "samples.csv"
 
 if __name__ == "__main__":
     plan = Plan(
-        faults=10**9,
+        faults=ENDLESS,
         seed=int(os.environ.get("SEED") or random.randrange(10**6)),
         every=float(os.environ.get("EVERY", "2")),
         pause=2 * float(os.environ.get("KILL_EVERY", "300")),

@@ -220,7 +220,7 @@ class AlertWorkflow:
             impact=given.impact,
             **trigger.model_dump(include=set(AlertText.model_fields) & set(Trigger.model_fields) - {"count"}),
         )
-        return Escalation.beginning(
+        story = Escalation.beginning(
             trigger,
             alert=alert,
             policy_name=given.policy_name,
@@ -233,6 +233,8 @@ class AlertWorkflow:
             held_because=given.held_because,
             stakeholders=given.stakeholders,
         )
+        story.held_to = given.held_until if given.holds_on else None
+        return story
 
     def _now(self) -> datetime:
         # Only workflows know the hour; a rehearsal moves it.

@@ -220,7 +220,8 @@ class AlertInput(BaseModel):
 
     `stakeholders`: what the groups that care for the service asked for; who is in them is looked up when they
     are told. `carried` is the whole story of a chain that goes on; `offset_seconds` a rehearsal's hour.
-    `keeps_timers`: a wait that is looked at anew keeps its timer; alerts of before do without.
+    `keeps_timers`: a wait that is looked at anew keeps its timer; alerts of before do without. `holds_on`: what was
+    acknowledged while held and is not resolved in time is held again, as long as the maintenance goes on; likewise.
     """
 
     service: str
@@ -239,6 +240,7 @@ class AlertInput(BaseModel):
     offset_seconds: float = 0.0
     carried: Escalation | None = None
     keeps_timers: bool = False
+    holds_on: bool = False
 
 
 class AlertView(BaseModel):

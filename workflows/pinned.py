@@ -49,6 +49,7 @@ def pinned(
         stakeholders=interests(directory, service_name),
         trigger=_trigger(sized(event), decision, grouped, request, at),
         keeps_timers=True,
+        holds_on=True,
     )
 
 

@@ -108,6 +108,10 @@ class Climb(BaseModel):
         """Whether no rung follows the current one."""
         return self.step == len(policy.steps) and self.pass_ >= passes(policy, urgency)
 
+    def waited_out(self, policy: EscalationPolicy) -> bool:
+        """Whether `due` is the end of the current step's whole wait, cut short by nothing."""
+        return self.due - self.begun >= self.current(policy).wait
+
     def skip_empty(self, step: Step) -> bool:
         """The step resolved to nobody: whether the next one begins at once (rule 4)."""
         if self.keep_waits or step.on_empty is OnEmpty.WAIT:

@@ -7,6 +7,7 @@ from roust.domain.alert import AlertState
 from roust.domain.climb import DELAYED, Retry, passes, planned_instant
 from roust.domain.decision import Decision, End, Send, Wait
 from roust.domain.escalation import OPEN_AND_QUIET, Escalation, Flight
+from roust.domain.holding import begin_or_hold
 from roust.domain.notification import LAST_RESORT, OUTSIDE, MessageKind, PageRequest, Planned
 from roust.domain.policy import Target
 from roust.domain.rewriting import face, rewrite
@@ -71,7 +72,7 @@ def _while_quiet(story: Escalation, now: datetime) -> Decision:
         warn, end = story.acknowledged_at + timeout * 5 / 6, story.acknowledged_at + timeout
         if now >= end:
             story.note(Kind.TIMED_OUT, now, f"{story.alert.owner} acknowledged, and it is not resolved in time.")
-            story.begin_cycle(planned_instant(end, now), now)
+            begin_or_hold(story, story.held_to, planned_instant(end, now), now)
             return next_due(story, now)
         if now >= warn and not story.timeout_warned:
             story.timeout_warned = True

@@ -97,6 +97,8 @@ class Escalation(BaseModel):
     last_resort_due: datetime | None = None
     resume_at: datetime | None = None
     """When a held or snoozed alert climbs again."""
+    held_to: datetime | None = None
+    """The end of the maintenance that it began in: nothing but a worse event climbs before."""
     members: list[str] = []
     """What a grouped alert stands for, by key: it ends when the last of them has resolved."""
     suppressed: bool = False
@@ -203,9 +205,9 @@ class Escalation(BaseModel):
             case AlertState.RESOLVED:
                 self.note(Kind.WITHDRAWN, now, "Triggered again before the end: the resolve is withdrawn.")
                 self._clear_answerers()
-                begin_or_hold(self, trigger, now)
+                begin_or_hold(self, trigger.held_until, now, now)
             case _ if was.state is AlertState.SUPPRESSED or self.suppressed:
-                begin_or_hold(self, trigger, now)
+                begin_or_hold(self, trigger.held_until, now, now)
             case AlertState.TRIGGERED if louder:
                 self._louder(now)
             case AlertState.SNOOZED if louder:
@@ -311,7 +313,7 @@ class Escalation(BaseModel):
         if not self.climb.begun_at_all:
             self.climb.due = now
         # Where the next step begins this very instant (somebody escalated), it takes the high rules.
-        elif self.climb.due != now:
+        elif self.climb.due != now or self.climb.waited_out(self.policy):
             self.restart_step = True
 
     def call_off(self) -> None:

@@ -5,21 +5,20 @@ from typing import TYPE_CHECKING
 
 from roust.domain.alert import AlertState
 from roust.domain.timeline import Kind
-from roust.domain.trigger import Trigger
 
 if TYPE_CHECKING:
     from roust.domain.escalation import Escalation
 
 
-def begin_or_hold(story: "Escalation", trigger: Trigger, now: datetime) -> None:
-    """It climbs now; in maintenance it waits for the end, as what starts in it does (rule 17)."""
-    story.begin_cycle(now, now)
-    if trigger.held_until is not None and trigger.held_until > now:
+def begin_or_hold(story: "Escalation", until: datetime | None, due: datetime, now: datetime) -> None:
+    """It climbs, as of `due`; in maintenance it waits for the end, as what starts in it does (rule 17)."""
+    story.begin_cycle(due, now)
+    if until is not None and until > now:
         story.enter(AlertState.HELD, now)
-        story.resume_at = trigger.held_until
+        story.resume_at = until
         # As one that starts held: stakeholders hear of it when it climbs.
         story.audience.paging = False
-        story.note(Kind.HELD, now, f"Held until {trigger.held_until:%Y-%m-%d %H:%M} UTC: maintenance.")
+        story.note(Kind.HELD, now, f"Held until {until:%Y-%m-%d %H:%M} UTC: maintenance.")
 
 
 def hold_anew(story: "Escalation", until: datetime | None, because: str, now: datetime) -> None:

@@ -28,6 +28,10 @@ EVERY = 10.0
 PRESENT = timedelta(seconds=25)
 """Whoever has not shown itself for so long is gone: two showings missed."""
 
+POLL = timedelta(seconds=21)
+"""How long Temporal keeps a poll. Shorter than PRESENT: when a poll ends, Temporal counts its poller as seen anew, and
+one whose network is gone must not seem to come back by that. Below 20 s servers warn of each."""
+
 _SHOWN = 12
 """Characters of the digest, as in log and metric."""
 
@@ -60,8 +64,7 @@ async def attend(
                         task_queue=TaskQueue(name=queue),
                         identity=f"{role} {name} {digest()[:_SHOWN]}",
                     ),
-                    # Called off long before: servers warn of polls that are given less time than this.
-                    timeout=timedelta(seconds=60),
+                    timeout=POLL,
                 )
         except TimeoutError:
             continue

@@ -1,10 +1,14 @@
 """Providers and networks that misbehave, by every channel: a typed outcome, and the page by another contact."""
 
+import socket
+import ssl
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import trustme
 
 from activities.channels.apprise import AppriseChannel
 from activities.channels.channel import Channel
@@ -43,12 +47,12 @@ EXCEPT = {(Trouble.CUT, "apprise"): "sent"}
 NO_ANSWER = {Trouble.HOLD, Trouble.SLOW, Trouble.AWAY}
 
 
-def contacts(port: int) -> Mapping[str, dict[str, str]]:
+def contacts(port: int, host: str = "127.0.0.1", scheme: str = "http") -> Mapping[str, dict[str, str]]:
     """One of each kind, its provider at `port`."""
     return {
         "email": {"email": "ada@example.com"},
-        "webhook": {"webhook": f"http://127.0.0.1:{port}/{SECRET}"},
-        "ntfy": {"ntfy": f"http://127.0.0.1:{port}/{SECRET}"},
+        "webhook": {"webhook": f"{scheme}://{host}:{port}/{SECRET}"},
+        "ntfy": {"ntfy": f"{scheme}://{host}:{port}/{SECRET}"},
         "slack": {"slack": "U0ADA"},
         "sms": {"sms": "+447700900001"},
         "voice": {"voice": "+447700900001"},
@@ -56,35 +60,36 @@ def contacts(port: int) -> Mapping[str, dict[str, str]]:
     }
 
 
-def channel(kind: str, port: int) -> Channel:
+def channel(kind: str, port: int, host: str = "127.0.0.1", verify: ssl.SSLContext | None = None) -> Channel:
     """The real channel, its provider at `port`."""
-    base = f"http://127.0.0.1:{port}"
+    base = f"{'https' if verify else 'http'}://127.0.0.1:{port}"
     twilio = {"account_sid": "AC1", "auth_token": SECRET, "from": "+15550100", "base_url": base}
     match kind:
         case "email":
-            mail: dict[str, Any] = {"host": "127.0.0.1", "port": port, "from": "roust@example.com"}
+            mail: dict[str, Any] = {"host": host, "port": port, "from": "roust@example.com"}
             return EmailChannel(EmailSettings.model_validate(mail))
         case "webhook":
-            return WebhookChannel(Hooks(allow=LOOPBACK))
+            return WebhookChannel(Hooks(allow=LOOPBACK), verify)
         case "ntfy":
             return NtfyChannel(NtfySettings(allow=LOOPBACK))
         case "slack":
             given = {"bot_token": SECRET, "signing_secret": SECRET, "base_url": base}
-            return SlackChannel(SlackSettings.model_validate(given))
+            return SlackChannel(SlackSettings.model_validate(given), verify)
         case "apprise":
             return AppriseChannel(AppriseSettings(schemas=["json"]))
         case _:
-            return twilio_channels(a_directory(channels={"twilio": twilio}))[kind]
+            return twilio_channels(a_directory(channels={"twilio": twilio}), verify)[kind]
 
 
-async def outcome(kind: str, port: int) -> Outcome:
+async def outcome(kind: str, port: int, host: str = "127.0.0.1", verify: ssl.SSLContext | None = None) -> Outcome:
     """What becomes of Ada's page by a contact of that kind; her other contact is well, and gets it too."""
     other = "webhook" if kind == "email" else "email"
     async with a_webhook_server() as hooks, a_mail_server() as mails:
         well = {"webhook": hooks.url("/well")} if other == "webhook" else {"email": "well@example.com"}
         at = hooks.port if other == "webhook" else mails.port
-        directory = ada_with({"behind": contacts(port)[kind], "well": well})
-        channels = {kind: channel(kind, port), other: channel(other, at)}
+        behind = contacts(port, host, "https" if verify else "http")[kind]
+        directory = ada_with({"behind": behind, "well": well})
+        channels = {kind: channel(kind, port, host, verify), other: channel(other, at)}
         result = await run_page(a_pager(channels=channels, directory=directory), a_request("user:ada"))
         assert len(hooks.requests) + len(mails.deliveries) == 1
     found = {one.planned.contact: one for one in result.outcomes}
@@ -159,3 +164,50 @@ async def test_a_mail_servers_word_decides(reply: str, result: str) -> None:
 
 def test_every_kind_of_contact_is_tried() -> None:
     assert set(contacts(1)) == set(CHANNEL_OF)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in HTTP if kind != "apprise"])
+async def test_an_answer_without_end_is_read_for_a_little(kind: str) -> None:
+    async with a_webhook_server() as server:
+        server.reply = Reply(503, endless=True)
+        found = await outcome(kind, server.port)
+        assert server.bytes_sent < 16 * 2**20
+    assert found.result == "try_again"
+    assert "HTTP 503" in found.said
+
+
+@pytest.mark.parametrize("kind", ["email", "ntfy", "webhook"])
+async def test_a_name_that_does_not_resolve_is_tried_again(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = socket.getaddrinfo
+
+    def resolve(host: Any, *rest: Any, **named: Any) -> Any:
+        if "invalid" in str(host):
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return known(host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    found = await outcome(kind, 9, host="provider.invalid")
+    assert found.result == "try_again"
+    # Where the mail server is, is no address of Ada's.
+    assert kind == "email" or "provider.invalid" not in found.said
+
+
+CERTIFICATES = ("well", "expired", "of another host", "of nobody we know")
+
+
+@pytest.mark.parametrize("kind", ["slack", "sms", "voice", "webhook"])
+@pytest.mark.parametrize("which", CERTIFICATES)
+async def test_a_certificate_that_is_not_well_takes_no_page(which: str, kind: str) -> None:
+    authority, theirs = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    signer = trustme.CA() if which == "of nobody we know" else authority
+    name = "hooks.example.com" if which == "of another host" else "127.0.0.1"
+    past = datetime.now(UTC) - timedelta(days=1) if which == "expired" else None
+    signer.issue_cert(name, not_before=past and past - timedelta(days=9), not_after=past).configure_cert(theirs)
+    ours = ssl.create_default_context()
+    authority.configure_trust(ours)
+    async with a_webhook_server(theirs) as server:
+        server.reply = Reply(200, body=b'{"ok": true, "channel": "D1", "ts": "1.1", "sid": "SM1", "status": "queued"}')
+        found = await outcome(kind, server.port, verify=ours)
+    assert found.result == ("sent" if which == "well" else "try_again"), found.said
+    assert bool(server.requests) == (which == "well")
+    assert which == "well" or "certificate" in found.said.lower(), found.said

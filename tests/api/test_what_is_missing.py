@@ -24,7 +24,8 @@ from roust.domain.kept_maintenance import Kept, KeptMaintenance
 from roust.domain.kept_overrides import KeptOverrides
 from roust.domain.overrides import Override, OverrideKind
 from roust.domain.watch import Sighting, Trouble
-from roust.runtime.attendance import API, WORKER, Present, attend, attendance
+from roust.runtime.attendance import API, POLL, PRESENT, WORKER, Present, attend, attendance
+from roust.runtime.attendance import EVERY as EVERY_SHOWING
 from roust.runtime.entities import MEMO, overrides_of
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
@@ -275,3 +276,8 @@ async def test_operators_hear_of_a_heartbeat_whose_task_fails_and_of_one_that_wa
         for m in mail.taken
     )
     assert any(line.startswith("entity missing: 1 workflow") for line in watchdog.degraded())
+
+
+def test_a_poll_that_nobody_waits_for_any_more_shows_nobody() -> None:
+    """Temporal counts a poller as seen when its poll ends, though its network has gone long before."""
+    assert EVERY_SHOWING < POLL.total_seconds() < PRESENT.total_seconds()

@@ -246,3 +246,25 @@ def test_no_two_fallbacks_share_a_key() -> None:
     text = push.model_copy(update={"contact": "text"})
     keys = {instead([refused], contact, NOON).key("a") for refused in (push, text) for contact in ("mail", "call")}
     assert keys == {f"a/1/1/1/ada/high1-without-{r}/{c}" for r in ("push", "text") for c in ("mail", "call")}
+
+
+# -- our own network is away ---------------------------------------------------------------------------
+
+
+def test_after_ten_minutes_without_a_network_whoever_is_due_is_paged_and_nobody_twice() -> None:
+    def away(planned: Planned, after: float) -> Result:
+        return TRY_AGAIN if after < 600 else SENT
+
+    w = World(steps=[step("ada", wait="5m"), step("ben", wait="10m"), step("cho", wait="15m")], fate=away).run(1799)
+    # Ada's step is over by then; Ben's is tried every 30 s, and the climb goes on as if nothing had been.
+    assert w.pages == [(605, "ben"), (900, "cho")]
+    assert w.others == []
+
+
+def test_a_network_that_is_away_to_the_end_of_the_climb_wakes_the_last_resort_when_it_is_back() -> None:
+    def away(planned: Planned, after: float) -> Result:
+        return TRY_AGAIN if after < 600 else SENT
+
+    w = World(steps=[step("ada", wait="2m"), step("ben", wait="2m")], fate=away).run(3600)
+    assert [who for _, who in w.pages if who == "margaret"] == ["margaret"]
+    assert w.others == []

@@ -185,3 +185,9 @@ def test_a_raise_that_comes_together_with_an_escalate_does_not_undo_it(first: st
     both = [(100, louder), (100, escalate)] if first == "raise" else [(100, escalate), (100, louder)]
     w = a_mild_world().run(690, both)
     assert [(p.after, p.user, p.contact, p.step) for p in w.sent] == [(0, "ada", "mail", 1), (100, "ben", "push", 2)]
+
+
+def test_a_raise_at_the_very_end_of_the_last_step_begins_it_anew() -> None:
+    w = World(steps=[step("ada", wait="2m")], urgency="low", priority="P4")
+    w.run(600, [(120, lambda w: w.trigger(request="worse", priority="P1", urgency="high"))])
+    assert w.pages == [(0, "ada"), (120, "ada"), (240, "margaret")]

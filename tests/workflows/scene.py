@@ -63,6 +63,7 @@ def an_input(directory: Directory, service: str = "checkout", key: str = "disk",
         stakeholders=interests(directory, service),
         trigger=trigger,
         keeps_timers=True,
+        holds_on=True,
         **held,
     )
 

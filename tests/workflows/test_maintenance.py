@@ -104,3 +104,16 @@ async def test_a_hold_for_another_alert_or_one_that_climbs_changes_nothing(scene
     await told(s, None, alert="another")
     await s.until(400)
     assert s.pages == [(0, "ada", "mail"), (300, "ben", "mail")]
+
+
+async def test_what_is_acknowledged_while_held_and_not_resolved_in_time_is_held_again(scene: Staging) -> None:
+    policy = {"steps": [{"notify": [{"user": "ada"}], "wait": "5m"}], "acknowledge_timeout": "10m"}
+    s = await (await scene(escalation_policies={"payments": policy})).start(held_for=3600)
+    await s.until(60)
+    await s.acknowledge("ben")
+    await s.until(3500)
+    # That Ben is reminded at 5/6 of it is his own doing; nobody is paged inside the maintenance.
+    assert s.pages == []
+    assert (await s.view()).state == "held"
+    await s.until(3700)
+    assert s.pages == [(3600, "ada", "mail")]
