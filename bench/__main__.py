@@ -3,14 +3,15 @@
 import asyncio
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from bench import cost, latency, lateness, open, schedule, storm
 from bench.figures import progress
-from bench.side import house
+from bench.side import alone, house
 
 IN_ONE_HOUSE = {"cost": cost.measure, "latency": latency.measure, "lateness": lateness.measure}
-ALONE = {"storm": storm.alone, "open": open.alone, "schedule": schedule.alone}
+ALONE = {"storm": storm.alone, "open": partial(alone, open.measure), "schedule": schedule.alone}
 EVERY = [*IN_ONE_HOUSE, *ALONE]
 
 
@@ -25,10 +26,10 @@ async def main() -> None:
                 for name, measure in together.items():
                     progress(name)
                     await measure(it)
-    for name, alone in ALONE.items():
+    for name, by_itself in ALONE.items():
         if name in chosen:
             progress(name)
-            await alone()
+            await by_itself()
 
 
 asyncio.run(main())

@@ -6,16 +6,14 @@ what it writes later for its lists belongs to the alert. Rounds alternate; read 
 
 import asyncio
 import statistics
-import tempfile
 import uuid
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
 from bench.figures import head, progress, say, spread, table
 from bench.machine import cpu, size
-from bench.side import House, Side, house, many
+from bench.side import House, Side, alone, many
 
 ALERTS, ROUNDS, AT_ONCE = size("ALERTS", 150), size("ROUNDS", 5), size("AT_ONCE", 32)
 QUIET_WITHIN = size("QUIET_WITHIN", 60)
@@ -122,11 +120,5 @@ def report(ours: list[Round], bare: list[Round]) -> None:
     )
 
 
-async def alone() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with house(Path(folder)) as it:
-            await measure(it)
-
-
 if __name__ == "__main__":
-    asyncio.run(alone())
+    asyncio.run(alone(measure))

@@ -8,11 +8,9 @@ from then on no page of this alert goes out. Idle: one at a time. Under load: re
 import asyncio
 import random
 import statistics
-import tempfile
 import time
 import uuid
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psutil
 from temporalio.client import Client
@@ -22,7 +20,7 @@ from bench.cost import capacity, quiet
 from bench.figures import head, percentile, progress, say, table
 from bench.history import silenced
 from bench.machine import size
-from bench.side import House, Side, house
+from bench.side import House, Side, alone
 from workflows.messages import ACKNOWLEDGE
 
 IDLE, SECONDS, LOAD = size("IDLE", 50), size("SECONDS", 30), size("LOAD", 50)
@@ -124,11 +122,5 @@ async def measure(it: House) -> None:
     )
 
 
-async def alone() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with house(Path(folder)) as it:
-            await measure(it)
-
-
 if __name__ == "__main__":
-    asyncio.run(alone())
+    asyncio.run(alone(measure))

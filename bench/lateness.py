@@ -7,16 +7,14 @@ history has it, and the page in its channel. Both sides climb at the same time, 
 import asyncio
 import os
 import random
-import tempfile
 import time
 import uuid
-from pathlib import Path
 
 from bench.company import WAITS
 from bench.figures import head, percentile, progress, say, table
 from bench.history import began
 from bench.machine import size
-from bench.side import House, Side, house
+from bench.side import House, Side, alone
 
 EACH, OVER = size("LATE", 25), size("OVER", 30)
 CHOSEN = [int(word) for word in os.environ.get("WAITS", "").split()] or list(WAITS)
@@ -60,11 +58,5 @@ async def measure(it: House) -> None:
     say(f"N = {EACH} for each wait and side, begun at random instants within {OVER} s.")
 
 
-async def alone() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with house(Path(folder)) as it:
-            await measure(it)
-
-
 if __name__ == "__main__":
-    asyncio.run(alone())
+    asyncio.run(alone(measure))

@@ -7,11 +7,9 @@ open, there are N bare workflows as well.
 import asyncio
 import random
 import statistics
-import tempfile
 import time
 import uuid
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psutil
 
@@ -19,7 +17,7 @@ from bench.company import TOKEN
 from bench.cost import AT_ONCE
 from bench.figures import head, percentile, progress, say, table
 from bench.machine import memory, size
-from bench.side import House, Ours, Side, house, many
+from bench.side import House, Ours, Side, alone, many
 
 OPEN = size("OPEN", 2000)
 BLOCKS = 10
@@ -162,11 +160,5 @@ def queries(calm: tuple[list[float], list[float]], full: tuple[list[float], list
     say(f"N = {ASKED} each, one at a time. Temporal's lists knew {known:,} of the {OPEN + ASKED:,} open ones by then.")
 
 
-async def alone() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with house(Path(folder)) as it:
-            await measure(it)
-
-
 if __name__ == "__main__":
-    asyncio.run(alone())
+    asyncio.run(alone(measure))

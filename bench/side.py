@@ -1,6 +1,7 @@
 """The two sides of a measurement, an alert of Roust and a bare workflow: each with an API, a worker and a ledger."""
 
 import asyncio
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -201,3 +202,10 @@ async def many(names: Sequence[str], what: Callable[[str], Awaitable[None]], at_
         for name in names:
             group.create_task(one(name))
     return time.monotonic() - began
+
+
+async def alone(measure: Callable[[House], Awaitable[None]]) -> None:
+    """One measurement in a house of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with house(Path(folder)) as it:
+            await measure(it)

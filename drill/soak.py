@@ -1,8 +1,8 @@
 """`make soak MINUTES=N SEED=S`: a drill of any length with few blows, and what the processes hold meanwhile.
 
 `KILL_EVERY`: seconds between two blows, about (300); `EVERY`: between two alerts (2). Ends with the verdict of the
-invariants, and with a table of memory, file descriptors and threads; 1 when anything was breached. What is kept of
-each message until the verdict takes about half a KiB.
+invariants, and with a table of memory, file descriptors and threads; 1 when anything was breached. What it needs
+of each message is kept in memory until then.
 """
 
 import asyncio

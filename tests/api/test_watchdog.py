@@ -21,6 +21,7 @@ from api.watchdog import Watchdog
 from roust.domain.alert import Event
 from roust.domain.directory import Directory, User
 from roust.domain.watch import Sighting, Trouble, Verdict
+from tests.builders import NOON
 from tests.fakes.recording_channel import RecordingChannel
 from worker.main import build_worker
 from workflows.messages import WORKFLOW, AlertInput
@@ -256,3 +257,18 @@ async def test_the_watchdog_goes_on_after_a_round_that_went_wrong(client: Client
             await asyncio.sleep(0.05)
     assert not running.done()
     running.cancel()
+
+
+class Calm(Watchdog):
+    """Sees nothing wrong, whatever else goes on at the server that all tests share."""
+
+    async def _sightings(self, at: datetime) -> list[Sighting]:
+        return []
+
+
+async def test_a_clock_set_back_does_not_make_an_old_look_count_as_fresh(client: Client, operators: Operators) -> None:
+    watchdog = Calm(client, operators, now=lambda: NOON)
+    await watchdog.look()
+    assert watchdog.all_is_well(NOON + timedelta(seconds=30))
+    assert not watchdog.all_is_well(NOON + timedelta(minutes=2))
+    assert not watchdog.all_is_well(NOON - timedelta(hours=1))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from drill.record import Accepted, Receipt, Record, Word
+from drill.record import Word
 from roust.domain import verbs
 from roust.domain.alert import Urgency
 from roust.domain.climb import passes
@@ -23,7 +23,7 @@ from roust.domain.stakeholders import Interest
 from roust.domain.telling import NoticeResult, Told, land_notices, next_notices, notice_due, still_telling
 from roust.domain.trigger import Trigger
 from tests.builders import NOON, an_alert
-from tests.judged import NOT_PLAIN, OPENED_AGAIN, judged, kinds, one, plain_policy
+from tests.fakes.judging import judge
 
 Rules = list[tuple[int, list[str]]]
 NOBODY = "nobody"
@@ -161,7 +161,7 @@ class World:
                 self._reload()
             self._act()
             if self.over or self.now >= end:
-                judged(self._record(), plain=self._plain(), now=self._after)
+                judge(self)
                 return self
             notice = notice_due(self.story)
             self.until = min((at for at in (self.until, notice) if at is not None), default=None)
@@ -289,7 +289,7 @@ class World:
         # What was answered before, is not answered (one of a group is over), or refused, binds nobody anew.
         answer = self.story.answers.get(request)
         if answer is not None and answer.accepted and not known:
-            self.words.append(Word(verb, by, self._after, self._after, first=answer.first))
+            self.words.append(Word(verb, by, self.after, self.after, first=answer.first))
 
     def snooze(self, by: str, length: str) -> None:
         verbs.snooze(self.story, parse_duration(length), by, self.now)
@@ -297,39 +297,10 @@ class World:
     def trigger(self, **parts: Any) -> None:
         self.story.trigger(self.a_trigger(**{"request": f"repeat-{self.now.isoformat()}", **parts}), self.now)
 
-    # -- how it is judged: as a drill is ------------------------------------------------------------
-
     @property
-    def _after(self) -> float:
+    def after(self) -> float:
+        """Seconds since the trigger."""
         return (self.now - self.start).total_seconds()
-
-    def _record(self) -> Record:
-        story, alert = self.story, self.story.alert
-        final = {
-            "state": alert.state.value,
-            "next_due": self.until,
-            "owner": alert.owner,
-            "resolved_by": story.resolved_by,
-        }
-        reopened = bool(kinds(story.timeline.entries) & OPENED_AGAIN)
-        accepted = Accepted(alert.id, "", 0.0, 0.0, {alert.id}, words=self.words, reopened=reopened, final=final)
-        record = one(accepted, plain_policy(story.policy, self.directory, self.last_resort))
-        record.receipts = [
-            Receipt(p.after, p.key, p.kind, alert.id, p.user, p.contact, p.step, p.pass_, p.cycle)
-            for p in self.sent
-            if p.kind == "page"
-        ]
-        return record
-
-    def _plain(self) -> bool:
-        story = self.story
-        return (
-            plain_policy(story.policy, self.directory, self.last_resort) is not None
-            and not (self.takes or self.naps or kinds(story.timeline.entries) & NOT_PLAIN)
-            and story.alert.urgency is Urgency.HIGH
-            and story.resolved_by != "timeout"
-            and all(result is Result.SENT for *_, result in self.tried)
-        )
 
     # -- what came of it ----------------------------------------------------------------------------
 
