@@ -1,4 +1,4 @@
-"""The faults of a drill: whom SIGKILL hits, and at which moment."""
+"""The faults of a drill: whom SIGKILL hits and at which moment, and which way is cut for a while."""
 
 import asyncio
 import random
@@ -7,18 +7,20 @@ from collections.abc import Awaitable, Callable
 
 from drill.house import House, Kept
 from drill.ledger import Book
-from drill.proxy import Trouble
+from drill.proxy import Proxy, Trouble
 from drill.record import Fault
 from drill.traffic import Traffic
 
 ARMED_FOR = 15.0
 """Seconds that a named point is waited for."""
+CUT_FOR = (1.0, 12.0)
+"""Seconds that a way is cut: from a hiccup to longer than requests, heartbeats and workflow tasks wait."""
 
 Blow = Callable[[], Awaitable[Fault | None]]
 
 
 class Faults:
-    """One fault at a time; each ends when what was killed serves again."""
+    """One fault at a time; each ends when what was killed serves again, or what was cut is there again."""
 
     def __init__(self, house: House, book: Book, traffic: Traffic, dice: random.Random) -> None:
         self._house, self._book, self._traffic, self._dice = house, book, traffic, dice
@@ -35,6 +37,9 @@ class Faults:
             "a worker between send and completion": (self.between_send_and_completion, 2),
             "the API between acceptance and answer": (self.between_acceptance_and_answer, 3),
             "the API after its answer, which never arrives": (self.answer_lost, 2),
+            "the way from the sources to the API": (self.sources_cut, 1),
+            "the API's way to Temporal": (self.api_cut, 2),
+            "the workers' way to Temporal": (self.workers_cut, 2),
         }
 
     async def strike(self) -> Fault | None:
@@ -114,6 +119,21 @@ class Faults:
         self._traffic.begin(self._traffic.unanswered)
         await asyncio.sleep(0.5)
         return await self._kill("the API after its answer", [self._house.api], after=self._pass_on)
+
+    async def sources_cut(self) -> Fault:
+        return await self._cut("the way from the sources to the API", self._house.front)
+
+    async def api_cut(self) -> Fault:
+        return await self._cut("the API's way to Temporal", self._house.back)
+
+    async def workers_cut(self) -> Fault:
+        return await self._cut("the workers' way to Temporal", self._house.side, stops=True)
+
+    async def _cut(self, what: str, way: Proxy, *, stops: bool = False) -> Fault:
+        began, way.trouble = time.time(), Trouble.AWAY
+        await asyncio.sleep(self._dice.uniform(*CUT_FOR))
+        way.trouble = Trouble.NONE
+        return Fault(what, began, time.time(), kills=0, stops=stops)
 
     def _pass_on(self) -> None:
         # What was held is not to be told after all: those connections end with the API's.

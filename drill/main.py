@@ -59,7 +59,7 @@ async def drill(plan: Plan, folder: Path, say: Say, beside: Beside | None = None
     began_as, began = machine(), time.monotonic()
     async with a_ledger(folder / LEDGER) as book:
         company = found(folder, book, plan.policy)
-        async with a_house(folder, company) as house:
+        async with a_house(folder, company, aside=True) as house:
             record.receipts = book.receipts
             traffic = Traffic(house.url, company, record, random.Random(plan.seed + 1), plan.every, plan.storms)
             running = asyncio.create_task(traffic.run())

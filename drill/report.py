@@ -21,7 +21,9 @@ def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
     held = sum(fault.kills for fault in record.faults if fault.what in provoked)
     yield "| what | figure | N |"
     yield "|---|---|---|"
-    yield f"| faults (SIGKILLs) | {kills} | {len(record.faults)} blows |"
+    cuts = sum(not fault.kills for fault in record.faults)
+    yield f"| faults (SIGKILLs) | {kills} | {len(record.faults) - cuts} blows |"
+    yield f"| ways cut for a while | {cuts} | |"
     yield f"| alerts accepted | {len(record.alerts)} | {sum(1 + alert.repeats for alert in record.alerts)} triggers |"
     yield f"| pages lost | {_zero(len(lost), len(pages))} | {len(pages)} pages |"
     yield f"| faults that lost a page | {_zero(len(lost), kills)} | {kills} faults |"
@@ -65,7 +67,7 @@ def _row(record: Record, arrived: Sequence[Arrival], what: str, lost: bool) -> s
     back = max(fault.returned_at - fault.killed_at for fault in faults)
     middle = f"{statistics.median(gaps):.1f} s" if gaps else "-"
     worst = f"{max(gaps):.1f} s" if gaps else "-"
-    zero = "see below" if lost else _zero(0, kills)
+    zero = "see below" if lost else _zero(0, kills or len(faults))
     met = [one.late for one in arrived if (last := _last(record, one.at)) is not None and last.what == what]
     late = f"{len(met)}, {max(met):.1f} s" if met else "-"
     return f"| {what} | {len(faults)} | {kills} | {zero} | {back:.1f} s | {middle} | {worst} | {late} |"
