@@ -63,6 +63,7 @@ def found(folder: Path, book: Book, policy: Policy) -> Company:
         for user, rules in policy.rules.items()
     }
     whole = {
+        "url": "https://roust.example",
         "link_keys": [canaries["link key"]],
         "operators": [{"user": "margaret"}],
         "default_service": "service-0",
@@ -90,7 +91,7 @@ def found(folder: Path, book: Book, policy: Policy) -> Company:
             }
             for user, token in tokens.items()
         ],
-        "channels": {"webhook": {"allow": ["127.0.0.0/8"], "secret": canaries["webhook secret"]}},
+        "channels": {"webhook": {"allow": [f"{book.host}/32"], "secret": canaries["webhook secret"]}},
     }
     file = folder / "roust.yaml"
     # JSON is YAML.

@@ -4,13 +4,14 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
+from drill.cable import Cable
 from drill.company import Company
 from drill.proxy import Proxy, a_proxy
 from roust.runtime.embedded import HOST, EmbeddedServer
@@ -26,8 +27,11 @@ AGAIN_AFTER = 0.2
 class Kept:
     """A `roust …` process that is started again whenever it ends, as a service manager does it."""
 
-    def __init__(self, words: list[str], log: Path, ready: str, environment: dict[str, str]) -> None:
-        self._words, self._log, self._ready, self._environment = words, log, ready, environment
+    def __init__(
+        self, words: list[str], log: Path, ready: str, environment: dict[str, str], into: Sequence[str] = ()
+    ) -> None:
+        self._command = [*into, sys.executable, "-m", "roust", *words]
+        self._log, self._ready, self._environment = log, ready, environment
         self._process: asyncio.subprocess.Process | None = None
         self._serves = asyncio.Event()
         self.served_at = 0.0
@@ -55,10 +59,7 @@ class Kept:
     async def _start(self) -> asyncio.subprocess.Process:
         self.starts += 1
         return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "roust",
-            *self._words,
+            *self._command,
             cwd=ROOT,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
@@ -143,8 +144,11 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(folder: Path, company: Company, aside: bool = False) -> AsyncIterator[House]:
-    """Everything up and serving. `aside`: the workers go to Temporal through the proxy `side`."""
+async def a_house(
+    folder: Path, company: Company, aside: bool = False, cable: Cable | None = None
+) -> AsyncIterator[House]:
+    """Everything up and serving. `aside`: the workers go to Temporal through the proxy `side`; `cable`: the
+    workers are on the machine at its other end."""
     server = EmbeddedServer(folder / "state", search_attributes=SEARCH_ATTRIBUTES)
     client = await server.start()
     tasks: list[asyncio.Task[None]] = []
@@ -156,13 +160,14 @@ async def a_house(folder: Path, company: Company, aside: bool = False) -> AsyncI
         async with (
             a_proxy(HOST, api_port) as front,
             a_proxy(HOST, server.port) as back,
-            a_proxy(HOST, server.port) as side,
+            a_proxy(HOST, server.port, cable and cable.listener()) as side,
         ):
             logs = [folder / f"{name}.log" for name in ("api", "worker-1", "worker-2")]
             config = ["--config", str(company.config)]
             api = Kept(["api", *config, "--port", str(api_port)], logs[0], "api serves", _at(back.address))
-            temporal = _at(side.address if aside else server.address)
-            workers = [Kept(["worker", *config], log, "worker polls", temporal) for log in logs[1:]]
+            temporal = _at(side.address if aside or cable else server.address)
+            into = cable.into if cable else ()
+            workers = [Kept(["worker", *config], log, "worker polls", temporal, into) for log in logs[1:]]
             tasks += [asyncio.create_task(kept.run()) for kept in (api, *workers)]
             for kept in (api, *workers):
                 await kept.serves()

@@ -52,14 +52,14 @@ class Ledger:
 class Book:
     """The ledger's file, read from outside; read on from where the last reading ended."""
 
-    def __init__(self, file: Path, port: int) -> None:
-        self.port = port
+    def __init__(self, file: Path, port: int, host: str = "127.0.0.1") -> None:
+        self.host, self.port = host, port
         self._file = file
         self._read = 0
         self.receipts: list[Receipt] = []
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.host}:{self.port}{path}"
 
     def read(self) -> list[Receipt]:
         """All that was received so far, in order."""

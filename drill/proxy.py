@@ -41,13 +41,13 @@ class Proxy:
         self._trouble = Trouble.NONE
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.port = 0
+        self.host, self.port = "127.0.0.1", 0
         self.connections = 0
         self.endless_bytes = 0
 
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     @property
     def trouble(self) -> Trouble:
@@ -152,11 +152,11 @@ def _reset(writer: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def a_proxy(host: str, port: int) -> AsyncIterator[Proxy]:
-    """A proxy on a free port."""
+async def a_proxy(host: str, port: int, listener: socket.socket | None = None) -> AsyncIterator[Proxy]:
+    """A proxy on a free port of loopback, or at `listener`."""
     proxy = Proxy(host, port)
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
-    proxy.port = server.sockets[0].getsockname()[1]
+    server = await asyncio.start_server(proxy.serve, sock=listener or socket.create_server((proxy.host, 0)))
+    proxy.host, proxy.port = server.sockets[0].getsockname()
     try:
         yield proxy
     finally:

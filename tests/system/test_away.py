@@ -4,12 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from drill.away import PROVIDERS, TEMPORAL, Absence, away
+from drill.absence import CABLE, PROVIDERS, TEMPORAL, Absence
+from drill.away import away
+from drill.cable import possible
 from drill.proxy import Trouble
 
 
-@pytest.mark.parametrize(("way", "trouble"), [(PROVIDERS, Trouble.RESET), (TEMPORAL, Trouble.AWAY)])
+@pytest.mark.parametrize(
+    ("way", "trouble"), [(PROVIDERS, Trouble.RESET), (TEMPORAL, Trouble.AWAY), (CABLE, Trouble.AWAY)]
+)
 async def test_everybody_due_is_paged_when_the_network_is_back(tmp_path: Path, way: str, trouble: Trouble) -> None:
+    if way == CABLE and not possible():
+        pytest.skip("network namespaces are laid for it: that takes root, ip and nsenter")
     plan = Absence(way, seconds=4.0, wait=120.0, every=1.0, trouble=trouble, before=1)
     seen = await away(plan, tmp_path, print)
     assert seen.misses == []
