@@ -1,7 +1,7 @@
 """The network away for a while: to the providers, from the workers to Temporal, or a whole machine's.
 
 `AWAY=600 WAY=providers python -m drill.away` (or `WAY=temporal`, or `WAY=cable`, for which it takes root or
-`unshare --map-root-user --net`): ten minutes; prints the figures, 1 on a miss.
+`unshare --map-root-user --net` with its loopback up): ten minutes; prints the figures, 1 on a miss.
 """
 
 import asyncio

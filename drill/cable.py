@@ -1,7 +1,7 @@
 """A machine of its own for some processes, and a cable to it that can be pulled: the kernel drops every packet.
 
 Three network namespaces: the machine's, a router's, and one where nothing but our listening sockets is. The router
-forwards, or says nothing; this host's own network is not touched. Needs root or `unshare --map-root-user --net`.
+forwards, or says nothing; this host's own network is not touched. Needs root, be it of a user namespace.
 """
 
 import ctypes
