@@ -44,7 +44,7 @@ mutants: setup
 	@$(BIN)/python -m drill.mutants
 
 fuzz: setup
-	@FUZZ_EXAMPLES='$(or $(N),2000)' $(BIN)/python -m pytest tests/api/test_fuzz.py tests/api/test_hostile_input.py --timeout 0 --show-capture no
+	@FUZZ_EXAMPLES='$(or $(N),2000)' $(BIN)/python -m pytest tests/api/test_fuzz.py tests/api/test_openapi.py tests/api/test_hostile_input.py --timeout 0 --show-capture no
 
 schema: setup
 	$(BIN)/python -m roust.config.schema > roust.schema.json

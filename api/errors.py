@@ -5,7 +5,8 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -26,6 +27,25 @@ from roust.domain.errors import RoustError
 
 RETRY_AFTER = 5
 """Seconds, said with every 503."""
+
+
+class FieldAtFault(BaseModel):
+    field: str
+    message: str
+
+
+class Refusal(BaseModel):
+    """`code` is for programs, `message` for people."""
+
+    code: str
+    message: str
+    fields: list[FieldAtFault]
+
+
+class ErrorBody(BaseModel):
+    """What every answer of 4xx and 5xx says."""
+
+    error: Refusal
 
 
 class Declined(Exception):
@@ -49,8 +69,9 @@ class Declined(Exception):
 
 def error_response(error: Declined) -> JSONResponse:
     """`{"error": {"code", "message", "fields": [{"field", "message"}]}}`."""
-    body = {"error": {"code": error.code, "message": error.message, "fields": [*map(dict, error.fields)]}}
-    return JSONResponse(body, error.status, {**SECURITY_HEADERS, **(error.headers or {})})
+    fields = [FieldAtFault.model_validate(field) for field in error.fields]
+    body = ErrorBody(error=Refusal(code=error.code, message=error.message, fields=fields))
+    return JSONResponse(body.model_dump(), error.status, {**SECURITY_HEADERS, **(error.headers or {})})
 
 
 def unavailable(message: str) -> Declined:
@@ -86,6 +107,16 @@ _MISSING: dict[type[RoustError], tuple[int, str, str]] = {
 """What is not there: status, code and sentence."""
 
 
+def _allowed(request: Request) -> str:
+    """Every method that the path takes: each is a route of its own, and the framework names those of one."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        path = getattr(route, "path_regex", None)
+        if path is not None and path.match(request.url.path):
+            methods |= getattr(route, "methods", None) or set()
+    return ", ".join(sorted(methods))
+
+
 def _always(answer: Declined) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def missing(request: Request, error: Exception) -> Response:
         return error_response(answer)
@@ -107,7 +138,8 @@ def install_errors(app: FastAPI) -> None:
         phrase = HTTPStatus(error.status_code).phrase
         message = str(error.detail) if error.detail != phrase else f"{request.method} here: {phrase.lower()}"
         code = phrase.lower().replace(" ", "_").replace("-", "_")
-        return error_response(Declined(error.status_code, code, message, headers=error.headers))
+        headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+        return error_response(Declined(error.status_code, code, message, headers=headers))
 
     @app.exception_handler(RequestValidationError)
     async def not_valid(request: Request, error: RequestValidationError) -> Response:

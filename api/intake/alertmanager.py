@@ -65,5 +65,4 @@ for path, summary in (
             response_model=StoredGroup,
             openapi_extra=body_of(AlertmanagerNotification) | key_in(path),
             summary=summary,
-            include_in_schema=method == "POST",
         )

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from api.access import KeyInBody, KeyRing
 from api.body import read_json
-from api.errors import Declined
+from api.errors import Declined, ErrorBody
 from api.gateway import Gateway
 from api.intake.foreign import first_words, links, mapping, words
 from api.intake.openapi import body_of
@@ -54,10 +54,24 @@ class EnqueuedV2(BaseModel):
     dedup_key: str
 
 
+class InvalidEvent(BaseModel):
+    """A refusal as senders of this API know it."""
+
+    status: Literal["invalid event"] = "invalid event"
+    message: str = "Event object is invalid"
+    errors: list[str]
+
+
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    "default": {"model": InvalidEvent | ErrorBody, "description": "Refused or failed, and why"}
+}
+
+
 @router.post(
     "/v2/enqueue",
     status_code=202,
     response_model=EnqueuedV2,
+    responses=_REFUSED,
     openapi_extra=body_of(EventV2),
     summary="Events v2",
 )
@@ -87,7 +101,7 @@ async def enqueue(request: Request, ring: Annotated[KeyRing, Depends(KeyInBody()
     return JSONResponse(EnqueuedV2(message="Event processed", dedup_key=event.dedup_key or "").model_dump(), 202)
 
 
-@router.post("/v2/change/enqueue", status_code=202, summary="Events v2: a change, dropped")
+@router.post("/v2/change/enqueue", status_code=202, responses=_REFUSED, summary="Events v2: a change, dropped")
 async def change(request: Request, ring: Annotated[KeyRing, Depends(KeyInBody())]) -> JSONResponse:
     """Changes page nobody; taken so that a tool which sends them need not be reconfigured."""
     try:
@@ -167,8 +181,7 @@ def _errors(body: dict[str, Any]) -> list[str]:
 
 
 def _invalid(errors: list[str], status: int = 400) -> JSONResponse:
-    body = {"status": "invalid event", "message": "Event object is invalid", "errors": errors}
-    return JSONResponse(body, status)
+    return JSONResponse(InvalidEvent(errors=errors).model_dump(), status)
 
 
 def _unknown_key() -> JSONResponse:

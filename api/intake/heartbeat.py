@@ -44,5 +44,4 @@ for path in ("/in/heartbeat/{name}", "/in/heartbeat/{name}/{key:path}"):
             response_model=Heard,
             openapi_extra=key_in(path),
             summary="A heartbeat" + (", the key in the path" if "key" in path else ""),
-            include_in_schema=method == "POST",
         )

@@ -215,3 +215,9 @@ async def test_the_documentation_shows_every_intake_with_an_example_and_loads_no
     )
     assert "<script" not in page
     assert "//cdn" not in page
+
+
+async def test_a_method_that_a_path_does_not_take_is_told_all_that_it_takes() -> None:
+    async with asking(RecordingGateway()) as client:
+        answer = await client.request("OPTIONS", "/in/heartbeat/nightly")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
