@@ -24,10 +24,14 @@ AGAIN_AFTER = 0.2
 
 
 class Kept:
-    """A `roust …` process that is started again whenever it ends, as a service manager does it."""
+    """A `roust …` process that is started again whenever it ends, as a service manager does it.
 
-    def __init__(self, words: list[str], log: Path, ready: str, environment: dict[str, str]) -> None:
+    `tree`: the checkout whose code it runs from its next start on.
+    """
+
+    def __init__(self, words: list[str], log: Path, ready: str, environment: dict[str, str], tree: Path = ROOT) -> None:
         self._words, self._log, self._ready, self._environment = words, log, ready, environment
+        self.tree = tree
         self._process: asyncio.subprocess.Process | None = None
         self._serves = asyncio.Event()
         self.served_at = 0.0
@@ -59,11 +63,11 @@ class Kept:
             "-m",
             "roust",
             *self._words,
-            cwd=ROOT,
+            cwd=self.tree,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "ROUST_LOG_FORMAT": "json", **self._environment},
+            env={**os.environ, "PYTHONPATH": str(self.tree), "ROUST_LOG_FORMAT": "json", **self._environment},
         )
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
@@ -83,6 +87,12 @@ class Kept:
             return False
         self._process.kill()
         return True
+
+    def stop(self) -> None:
+        """SIGTERM, as at a release: it finishes what it has in hand."""
+        self._serves.clear()
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
 
     async def alive(self) -> None:
         """Until a process is there that could be killed, serving or not."""
@@ -143,8 +153,9 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(folder: Path, company: Company, aside: bool = False) -> AsyncIterator[House]:
-    """Everything up and serving. `aside`: the workers go to Temporal through the proxy `side`."""
+async def a_house(folder: Path, company: Company, aside: bool = False, tree: Path = ROOT) -> AsyncIterator[House]:
+    """Everything up and serving, by the code of `tree`. `aside`: the workers go to Temporal through the proxy
+    `side`."""
     server = EmbeddedServer(folder / "state", search_attributes=SEARCH_ATTRIBUTES)
     client = await server.start()
     tasks: list[asyncio.Task[None]] = []
@@ -160,9 +171,9 @@ async def a_house(folder: Path, company: Company, aside: bool = False) -> AsyncI
         ):
             logs = [folder / f"{name}.log" for name in ("api", "worker-1", "worker-2")]
             config = ["--config", str(company.config)]
-            api = Kept(["api", *config, "--port", str(api_port)], logs[0], "api serves", _at(back.address))
+            api = Kept(["api", *config, "--port", str(api_port)], logs[0], "api serves", _at(back.address), tree)
             temporal = _at(side.address if aside else server.address)
-            workers = [Kept(["worker", *config], log, "worker polls", temporal) for log in logs[1:]]
+            workers = [Kept(["worker", *config], log, "worker polls", temporal, tree) for log in logs[1:]]
             tasks += [asyncio.create_task(kept.run()) for kept in (api, *workers)]
             for kept in (api, *workers):
                 await kept.serves()

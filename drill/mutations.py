@@ -1,24 +1,12 @@
 """Lines that safety hangs on, each made wrong by hand, and the tests that must notice."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """`wrong`: what no longer holds. `old`, which stands exactly once in `file`, becomes `new`."""
-
-    wrong: str
-    file: str
-    old: str
-    new: str
-    tests: str
-
+from drill.mutation import Mutation
+from drill.mutations_outside import OUTSIDE
 
 ESCALATION, DUE, LANDING = "roust/domain/escalation.py", "roust/domain/due.py", "roust/domain/landing.py"
-GUARD = "activities/channels/guard.py"
 D = "tests/domain/"
 
-MUTATIONS = (
+INSIDE = (
     Mutation(
         "an acknowledge stops what is pending",
         ESCALATION,
@@ -160,13 +148,6 @@ MUTATIONS = (
         "tests/activities/test_page.py",
     ),
     Mutation(
-        "every address that a name resolves to is checked",
-        GUARD,
-        "        for address in addresses:\n            self.check(address, scheme)",
-        "        for address in addresses[:1]:\n            self.check(address, scheme)",
-        "tests/activities/test_guard.py",
-    ),
-    Mutation(
         "a link whose signature was tampered with is none",
         "roust/runtime/links.py",
         "not token.isascii() or not _canonical(token)",
@@ -194,159 +175,6 @@ MUTATIONS = (
         "            if generation != self._story.generation:\n                pass",
         "tests/workflows/test_accepted_before_a_worker.py",
     ),
-    Mutation(
-        "who checks an address connects to that one, and asks no second time",
-        GUARD,
-        "self._backend.connect_tcp(last, port",
-        "self._backend.connect_tcp(host, port",
-        "tests/activities/test_ssrf.py",
-    ),
-    Mutation(
-        "what embeds another address is none of the public ones",
-        GUARD,
-        "    return isinstance(ip, IPv4Address) or ip in _UNICAST6",
-        "    return True",
-        "tests/activities/test_guard.py",
-    ),
-    Mutation(
-        "an address in a misleading spelling is refused",
-        GUARD,
-        "        self._well_spelt(host)\n",
-        "",
-        "tests/activities/test_guard.py",
-    ),
-    Mutation(
-        "a redirect of a webhook is not followed",
-        "activities/channels/webhook.py",
-        "follow_redirects=False",
-        "follow_redirects=True",
-        "tests/activities/test_webhook.py",
-    ),
-    Mutation(
-        "a redirect of another provider is not followed",
-        "activities/channels/http.py",
-        "follow_redirects=False",
-        "follow_redirects=True",
-        "tests/activities/test_ntfy.py",
-    ),
-    Mutation(
-        "whoever only looks acknowledges nothing",
-        "api/answer.py",
-        "return _page(NO_SUCH_PAGE) if answer is None else await _look(request, answer)",
-        'return _page(NO_SUCH_PAGE) if answer is None else await _act(request, answer, Button.ACKNOWLEDGE, "")',
-        "tests/api/test_scanners.py",
-    ),
-    Mutation(
-        "a form without the button acknowledges nothing",
-        "api/press.py",
-        'button = Button(fields.get("answer", ""))',
-        'button = Button(fields.get("answer", "acknowledge"))',
-        "tests/api/test_scanners.py",
-    ),
-    Mutation(
-        "a script that presses the button is asked once more",
-        "api/press.py",
-        '    return mode == "navigate" and (not tells or headers.get("sec-fetch-user") == "?1")',
-        "    return True",
-        "tests/api/test_answer_in_a_browser.py",
-    ),
-    Mutation(
-        "what an intake cannot read is not dropped in silence",
-        "api/intake/understood.py",
-        "service if one.clear else fallback) for one in alerts]",
-        "service if one.clear else fallback) for one in alerts if one.clear]",
-        "tests/api/test_hostile_input.py",
-    ),
-    Mutation(
-        "what an intake took is told (the fuzz of the OpenAPI)",
-        "api/intake/native.py",
-        "    accepted = await gateway.trigger(event, service)\n",
-        "    accepted = await gateway.trigger(event, service) if not event.links else SimpleNamespace("
-        'id=None, dedup_key="", status="triggered", url=None)\n',
-        "tests/api/test_fuzz.py",
-    ),
-    Mutation(
-        "words of any type break nothing",
-        "api/intake/foreign.py",
-        "            return json.dumps(value, ensure_ascii=False)",
-        "            return value",
-        "tests/api/test_hostile_input.py",
-    ),
-    Mutation(
-        "a form that is none breaks nothing (the fuzz of Twilio)",
-        "api/twilio/signature.py",
-        "    except ValueError:\n        return None\n    return fields if",
-        "    except KeyError:\n        return None\n    return fields if",
-        "tests/api/test_fuzz.py",
-    ),
-    Mutation(
-        "a key is compared in constant time",
-        "api/access.py",
-        "if hmac.compare_digest(one, digest):",
-        "if one == digest:",
-        "tests/api/test_constant_time.py",
-    ),
-    Mutation(
-        "Slack's signature is compared in constant time",
-        "api/intake/slack_signature.py",
-        'if not hmac.compare_digest(f"v0={made}".encode(), given.encode("latin-1", "replace")):',
-        'if f"v0={made}" != given:',
-        "tests/api/test_constant_time.py",
-    ),
-    Mutation(
-        "Twilio's signature is compared in constant time",
-        "api/twilio/signature.py",
-        "hmac.compare_digest(signature(token, one, fields).encode(), shown)",
-        "signature(token, one, fields).encode() == shown",
-        "tests/api/test_constant_time.py",
-    ),
-    Mutation(
-        "a provider's words hold no answer link",
-        "activities/text.py",
-        "    for secret in filter(None, hidden):\n        said = said.replace(secret, _MASK)\n",
-        "",
-        "tests/activities/test_privacy.py",
-    ),
-    Mutation(
-        "a provider's words hold no address",
-        "activities/text.py",
-        "    for part in _telling(address):",
-        "    for part in _telling(address)[:0]:",
-        "tests/activities/test_privacy.py",
-    ),
-    Mutation(
-        "no address stands in a log (the canaries)",
-        "activities/sending.py",
-        "            contact=planned.contact,\n            channel=contact.kind,",
-        "            contact=contact.address,\n            channel=contact.kind,",
-        "tests/system/test_canaries.py",
-    ),
-    Mutation(
-        "no address stands in a history (the canaries)",
-        "activities/sending.py",
-        "            said=said,\n            channel=contact.kind if contact",
-        "            said=contact.address if contact else said,\n            channel=contact.kind if contact",
-        "tests/system/test_canaries.py",
-    ),
-    Mutation(
-        "payloads are encrypted",
-        "roust/runtime/encryption.py",
-        "        return [self._sealed(payload) for payload in payloads]",
-        "        return list(payloads)",
-        "tests/runtime/test_encryption.py",
-    ),
-    Mutation(
-        "the words of a failure are encrypted too",
-        "roust/runtime/connection.py",
-        "        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,\n",
-        "",
-        "tests/runtime/test_encryption.py",
-    ),
-    Mutation(
-        "each of the keys decrypts",
-        "roust/runtime/encryption.py",
-        "{_key_id(key): AESGCM(key) for key in keys}",
-        "{_key_id(key): AESGCM(key) for key in keys[:1]}",
-        "tests/runtime/test_encryption.py",
-    ),
 )
+
+MUTATIONS = (*INSIDE, *OUTSIDE)
