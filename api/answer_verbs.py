@@ -9,7 +9,7 @@ from api.answer_page import Outcome, Reader
 from api.gateway import Gateway, NoSuchService, NotConfirmed, NoWorker, Refused, Unavailable
 from api.press import Button, Doubt
 from roust.domain.duration import format_duration
-from roust.domain.text import clean
+from roust.domain.text import clean, shows
 from roust.domain.updates import UPDATE_LENGTH
 from roust.domain.verbs import NOTE_LENGTH
 from roust.runtime.links import AnswerToken
@@ -73,7 +73,7 @@ async def _outcome(verb: Awaitable[Done], done: str, undone: str, kept: str = ""
 
 async def _note(gateway: Gateway, answer: AnswerToken, said: str) -> Outcome:
     text = clean(said.replace("\r\n", "\n").strip())
-    if not text:
+    if not shows(text):
         return Outcome("Nothing was noted: the note is empty.", "wait", 422)
     if len(text) > NOTE_LENGTH:
         return Outcome(f"NOT noted: a note has at most {NOTE_LENGTH} characters.", "bad", 422, text)
@@ -85,7 +85,7 @@ async def _update(
     gateway: Gateway, answer: AnswerToken, said: str, more_in: timedelta | None, reader: Reader
 ) -> Outcome:
     text = clean(said.replace("\r\n", "\n").strip())
-    if not text:
+    if not shows(text):
         return Outcome("Nothing was posted: the update is empty.", "wait", 422)
     if len(text) > UPDATE_LENGTH:
         long = f"NOT posted: an update has at most {UPDATE_LENGTH} characters."

@@ -1,5 +1,6 @@
 """Errors as people read them: one JSON shape for everything that is refused or fails."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 
@@ -82,10 +83,23 @@ def unavailable(message: str) -> Declined:
 def invalid(error: ValidationError | RequestValidationError) -> Declined:
     """422 with every field at fault; what was sent is never repeated."""
     fields = [
-        {"field": _place(one["loc"]), "message": _without(one["input"], str(one["msg"]).removeprefix("Value error, "))}
+        {"field": _place(one["loc"]), "message": _without(one["input"], _said(one["type"], str(one["msg"])))}
         for one in error.errors()
     ]
     return Declined(422, "invalid", "; ".join(f"{f['field']}: {f['message']}" for f in fields[:5]), fields)
+
+
+_SAID = {
+    "missing": "is required",
+    "extra_forbidden": "is unknown; leave it out",
+    "model_attributes_type": "must be a JSON object, sent as application/json",
+}
+_SHOULD = re.compile(r"^(?:Input|String|List) should ")
+
+
+def _said(kind: str, message: str) -> str:
+    """Pydantic's sentence in our words."""
+    return _SAID.get(kind) or _SHOULD.sub("must ", message.removeprefix("Value error, "))
 
 
 def _without(given: object, message: str) -> str:

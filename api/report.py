@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from api.alerts import Reader, gateway_of
 from api.errors import Declined
-from roust.domain.duration import format_duration, parse_duration
+from roust.domain.duration import parse_duration, told_duration
 
 router = APIRouter(prefix="/v1/report", tags=["report"])
 
@@ -30,7 +30,7 @@ def _length(since: str) -> timedelta:
     except ValueError as wrong:
         raise _wrong(str(wrong)) from None
     if not timedelta(0) < length <= LONGEST:
-        raise _wrong(f"from 1s to {format_duration(LONGEST)}")
+        raise _wrong(f"from 1s to {told_duration(LONGEST)}")
     return length
 
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Stri
 from api.alerts import AlertId, Answered, Responder, by_whom, gateway_of
 from roust.domain.duration import Duration, parse_duration
 from roust.domain.policy import Name
-from roust.domain.text import clean
+from roust.domain.text import clean, shows
 from roust.domain.updates import UPDATE_LENGTH, promise_refusal
 from roust.domain.verbs import NOTE_LENGTH
 from workflows.messages import Done
@@ -43,8 +43,14 @@ class Snoozed(Answered):
     for_: Annotated[Duration, Field(alias="for")]
 
 
+def _seen(text: str) -> str:
+    if not shows(text):
+        raise ValueError("says nothing that anybody can see; write what the others should know")
+    return text
+
+
 class Noted(Answered):
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NOTE_LENGTH)]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=NOTE_LENGTH), AfterValidator(_seen)]
 
 
 _FORM = "write a length like 30m, or an instant with its offset like 2026-03-02T14:30Z"
@@ -76,7 +82,7 @@ def _possible(instant: datetime) -> datetime:
 class Posted(Answered):
     """`next`: when the next news is due, as a length (`30m`) or an instant with its offset."""
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=UPDATE_LENGTH)]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=UPDATE_LENGTH), AfterValidator(_seen)]
     next: Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_possible)] | None = None
 
 

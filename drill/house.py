@@ -25,13 +25,23 @@ AGAIN_AFTER = 0.2
 
 
 class Kept:
-    """A `roust …` process that is started again whenever it ends, as a service manager does it."""
+    """A `roust …` process that is started again whenever it ends, as a service manager does it.
+
+    `tree`: the checkout whose code it runs from its next start on; `into`: what its command begins with.
+    """
 
     def __init__(
-        self, words: list[str], log: Path, ready: str, environment: dict[str, str], into: Sequence[str] = ()
+        self,
+        words: list[str],
+        log: Path,
+        ready: str,
+        environment: dict[str, str],
+        tree: Path = ROOT,
+        into: Sequence[str] = (),
     ) -> None:
         self._command = [*into, sys.executable, "-m", "roust", *words]
         self._log, self._ready, self._environment = log, ready, environment
+        self.tree = tree
         self._process: asyncio.subprocess.Process | None = None
         self._serves = asyncio.Event()
         self.served_at = 0.0
@@ -60,11 +70,11 @@ class Kept:
         self.starts += 1
         return await asyncio.create_subprocess_exec(
             *self._command,
-            cwd=ROOT,
+            cwd=self.tree,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "ROUST_LOG_FORMAT": "json", **self._environment},
+            env={**os.environ, "PYTHONPATH": str(self.tree), "ROUST_LOG_FORMAT": "json", **self._environment},
         )
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
@@ -84,6 +94,12 @@ class Kept:
             return False
         self._process.kill()
         return True
+
+    def stop(self) -> None:
+        """SIGTERM, as at a release: it finishes what it has in hand."""
+        self._serves.clear()
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
 
     async def alive(self) -> None:
         """Until a process is there that could be killed, serving or not."""
@@ -145,10 +161,10 @@ class House:
 
 @asynccontextmanager
 async def a_house(
-    folder: Path, company: Company, aside: bool = False, cable: Cable | None = None
+    folder: Path, company: Company, aside: bool = False, cable: Cable | None = None, tree: Path = ROOT
 ) -> AsyncIterator[House]:
-    """Everything up and serving. `aside`: the workers go to Temporal through the proxy `side`; `cable`: the
-    workers are on the machine at its other end."""
+    """Everything up and serving, by the code of `tree`. `aside`: the workers go to Temporal through the proxy
+    `side`; `cable`: the workers are on the machine at its other end."""
     server = EmbeddedServer(folder / "state", search_attributes=SEARCH_ATTRIBUTES)
     client = await server.start()
     tasks: list[asyncio.Task[None]] = []
@@ -164,10 +180,10 @@ async def a_house(
         ):
             logs = [folder / f"{name}.log" for name in ("api", "worker-1", "worker-2")]
             config = ["--config", str(company.config)]
-            api = Kept(["api", *config, "--port", str(api_port)], logs[0], "api serves", _at(back.address))
+            api = Kept(["api", *config, "--port", str(api_port)], logs[0], "api serves", _at(back.address), tree)
             temporal = _at(side.address if aside or cable else server.address)
             into = cable.into if cable else ()
-            workers = [Kept(["worker", *config], log, "worker polls", temporal, into) for log in logs[1:]]
+            workers = [Kept(["worker", *config], log, "worker polls", temporal, tree, into) for log in logs[1:]]
             tasks += [asyncio.create_task(kept.run()) for kept in (api, *workers)]
             for kept in (api, *workers):
                 await kept.serves()

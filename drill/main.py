@@ -69,7 +69,7 @@ async def drill(plan: Plan, folder: Path, say: Say, beside: Beside | None = None
             record.over_at = time.time()
             running.cancel()
             await traffic.finished()
-            await _settle(record, book, say)
+            await settle(record, book, say)
             await traffic.look()
             for task in telling:
                 task.cancel()
@@ -112,7 +112,7 @@ async def _recovered(record: Record, book: Book, patience: float) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _settle(record: Record, book: Book, say: Say) -> None:
+async def settle(record: Record, book: Book, say: Say) -> None:
     """Until nothing more is due, or has been overdue for long."""
     end = time.time() + longest(record.policy) + SETTLE
     expected = {rung.place for rung in record.policy.rungs()}

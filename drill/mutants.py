@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from drill.mutations import MUTATIONS, Mutation
+from drill.mutation import Mutation
+from drill.mutations import MUTATIONS
 
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "histories")

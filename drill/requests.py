@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx2
 
 from drill.company import Company, a_policy, found
+from drill.growth import leaks
 from drill.house import House, a_house
 from drill.ledger import a_ledger
 from drill.main import machine
@@ -100,9 +101,8 @@ if __name__ == "__main__":
         requests(int(os.environ.get("N", "100000")), folder, lambda line: print(line, flush=True))
     )
     print(machine())
-    after = held[1]
-    print(
-        f"from the first tenth to the end: {after.rss:.1f} to {held[-1].rss:.1f} MiB, {after.fds} to {held[-1].fds} fds"
-    )
-    print(f"{len(wrong)} wrong answers", *wrong[:20], sep="\n")
-    sys.exit(1 if wrong else 0)
+    first, *_, last = after = held[1:]
+    print(f"from the first tenth to the end: {first.rss:.1f} to {last.rss:.1f} MiB, {first.fds} to {last.fds} fds")
+    grown = leaks(after)
+    print(*(grown or ["nothing grows on"]), f"{len(wrong)} wrong answers", *wrong[:20], sep="\n")
+    sys.exit(1 if wrong or grown else 0)

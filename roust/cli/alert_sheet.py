@@ -113,9 +113,13 @@ def _timeline(alert: dict[str, Any]) -> Table:
     table.add_column("AFTER", no_wrap=True, justify="right")
     table.add_column("WHAT", overflow="fold")
     began = instant(alert["triggered_at"])
+    said = None
     for entry in alert["timeline"]:
         at = instant(entry["at"])
-        table.add_row(clock(at), f"+{span(at - began)}", Group(*_told(entry)))
+        # That it is suppressed has the reason of its trigger, which stands a line above.
+        again = entry["kind"] == "suppressed" and entry.get("why") == said
+        said = entry.get("why")
+        table.add_row(clock(at), f"+{span(at - began)}", Group(*_told(entry | {"why": None} if again else entry)))
     return table
 
 

@@ -8,7 +8,7 @@ import typer
 from roust.cli.http import DEFAULT_URL, UsageTrouble, trouble_told
 from roust.cli.moments import instant, local
 from roust.cli.responder import AsJson, By, UrlOption, as_responder
-from roust.cli.terminal import console, plain, show
+from roust.cli.terminal import console, plain, plain_json, show
 
 _ID = re.compile(r"[0-9a-f]{1,64}")
 
@@ -59,7 +59,7 @@ def add(
         with as_responder(url) as api:
             reply = api.post("/v1/maintenance", {name: value for name, value in body.items() if value})
     if as_json:
-        typer.echo(reply.text)
+        typer.echo(plain_json(reply.text))
         return
     one = reply.body
     typer.echo(plain(f"maintenance {one['id']}: {_where(one)}, {_when(one)}"))
@@ -77,7 +77,7 @@ def list_(
     with trouble_told(), as_responder(url) as api:
         reply = api.get("/v1/maintenance", over="true" if over else None)
     if as_json:
-        typer.echo(reply.text)
+        typer.echo(plain_json(reply.text))
         return
     entries = reply.body["maintenance"]
     if not entries:

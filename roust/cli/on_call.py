@@ -14,7 +14,7 @@ import typer
 from roust.cli.http import DEFAULT_URL, Api, UsageTrouble, trouble_told
 from roust.cli.moments import instant, now
 from roust.cli.responder import UrlOption, as_responder
-from roust.cli.terminal import console, plain, show
+from roust.cli.terminal import console, plain, plain_json, show
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -181,4 +181,4 @@ def _width(columns: int) -> int:
 
 
 def _say(answer: Any) -> None:
-    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+    typer.echo(plain_json(json.dumps(answer, indent=2, ensure_ascii=False)))

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from roust.cli.http import DEFAULT_URL, trouble_told
+from roust.cli.http import DEFAULT_URL, UsageTrouble, trouble_told
 from roust.cli.moments import now
 from roust.cli.on_call import ZoneOption, asking, path_of
 from roust.cli.responder import AsJson, By, UrlOption, as_responder
-from roust.cli.terminal import console, plain, show
+from roust.cli.terminal import console, plain, plain_json, show
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from roust.domain.overrides import Override
 
 Schedule = Annotated[str, typer.Argument(help="The schedule's name.", metavar="SCHEDULE")]
+KINDS = ("cover", "replace", "add", "remove")
 _A_TIME = "2026-12-24T09:00 by the schedule's clock, or with an offset; a date is its midnight."
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -51,8 +52,10 @@ def add(
     said = {"kind": kind, "user": user, "from": _midnight(start), "to": _midnight(end), "reason": reason}
     given = {name: value for name, value in {"replaces": replaces, "by": by}.items() if value is not None}
     with asking(url, zone) as (api, reader):
+        if kind not in KINDS:
+            raise UsageTrouble(f"--kind: must be one of {', '.join(KINDS)} (got {plain(kind[:40])!r})")
         reply = api.post(f"{path_of(schedule)}/overrides", said | given)
-        typer.echo(reply.text if as_json else _line(reply.body, reader))
+        typer.echo(plain_json(reply.text) if as_json else _line(reply.body, reader))
 
 
 def list_overrides(
@@ -66,7 +69,7 @@ def list_overrides(
     with asking(url, zone) as (api, reader):
         reply = api.get(f"{path_of(schedule)}/overrides")
     if as_json:
-        typer.echo(reply.text)
+        typer.echo(plain_json(reply.text))
         return
     from roust.cli.weeks import override_told
 
@@ -91,7 +94,7 @@ def remove(
 
     with asking(url, zone) as (api, reader):
         reply = api.delete(f"{path_of(schedule)}/overrides/{quote(override, safe='')}", by=by)
-        typer.echo(reply.text if as_json else f"removed: {_line(reply.body, reader)}")
+        typer.echo(plain_json(reply.text) if as_json else f"removed: {_line(reply.body, reader)}")
 
 
 def export(schedule: Schedule, url: UrlOption = DEFAULT_URL) -> None:
@@ -164,4 +167,6 @@ def _yaml(override: "Override", zone: str) -> str:
         "reason": override.reason.replace("${", "$${"),
     }
     given = {name: value for name, value in parts.items() if value}
-    return yaml.safe_dump(given, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6).strip()
+    return yaml.safe_dump(
+        given, default_flow_style=True, sort_keys=False, allow_unicode=override.reason.isprintable(), width=10**6
+    ).strip()

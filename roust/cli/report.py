@@ -8,7 +8,7 @@ import typer
 from roust.cli.http import DEFAULT_URL, UsageTrouble, trouble_told
 from roust.cli.moments import instant, local, span
 from roust.cli.responder import AsJson, UrlOption, as_responder
-from roust.cli.terminal import console, plain, show
+from roust.cli.terminal import console, plain, plain_json, show
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -43,7 +43,7 @@ def report(
         with as_responder(url) as api:
             reply = api.get("/v1/report", since=since)
     if as_json:
-        typer.echo(reply.text)
+        typer.echo(plain_json(reply.text))
         return
     told = reply.body
     for line in _head(told, since):

@@ -10,10 +10,10 @@ import typer
 
 from roust.cli.alert_ids import whole_id
 from roust.cli.http import DEFAULT_URL, Api, ApiTrouble, Reply, UsageTrouble, trouble_told
-from roust.cli.terminal import console, plain, show
+from roust.cli.terminal import console, plain, plain_json, show
 
 UrlOption = Annotated[str, typer.Option("--url", envvar="ROUST_URL", help="Where Roust's API is.")]
-AsJson = Annotated[bool, typer.Option("--json", help="The API's JSON, untouched.")]
+AsJson = Annotated[bool, typer.Option("--json", help="The API's JSON.")]
 AlertId = Annotated[str, typer.Argument(metavar="ID", help="The alert's id, or a beginning that fits one open alert.")]
 By = Annotated[str | None, typer.Option("--by", metavar="USER", help="Who it is; only for a token without a user.")]
 
@@ -217,4 +217,4 @@ def _link(given: str) -> dict[str, str]:
 
 
 def _raw(reply: Reply) -> None:
-    typer.echo(reply.text)
+    typer.echo(plain_json(reply.text))

@@ -10,7 +10,7 @@ from roust.cli.configured import ConfigOption, directory_or_exit
 from roust.cli.http import UsageTrouble, trouble_told
 from roust.cli.moments import now
 from roust.cli.responder import pairs
-from roust.cli.terminal import plain
+from roust.cli.terminal import plain, plain_json
 
 if TYPE_CHECKING:
     from roust.domain.directory import Directory
@@ -65,7 +65,7 @@ def route(
     facts = found.facts()
     wrong = {name: value for name, value in wanted.items() if (facts[name] or "none") != value}
     if as_json:
-        typer.echo(json.dumps(_as_data(found, wanted, wrong), indent=2, ensure_ascii=False))
+        typer.echo(plain_json(json.dumps(_as_data(found, wanted, wrong), indent=2, ensure_ascii=False)))
     else:
         for line in _lines(found, directory):
             typer.echo(plain(line))

@@ -29,6 +29,16 @@ def _shown(sign: str, lines: bool) -> str:
     return sign.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
+def plain_json(text: str) -> str:
+    """The JSON `text`, in which what a terminal would obey stands as `\\u001b`: to a program it is the same."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t " else _escaped(sign) for sign in text)
+
+
+def _escaped(sign: str) -> str:
+    units = sign.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
 def console() -> "Console":
     """A console on stdout: as wide as the terminal, boundless in a pipe; no markup, no highlighting."""
     from rich.console import Console

@@ -47,6 +47,33 @@ def empty_layers(name: str, schedule: Schedule, start: datetime, end: datetime) 
     return found
 
 
+def hidden_layers(name: str, schedule: Schedule, start: datetime, end: datetime) -> list[Finding]:
+    """The layers that a higher level hides whenever they have somebody within [start, end)."""
+    found = []
+    turns = [list(strand.turns(start, end)) for strand in schedule.strands]
+    for place, layer in enumerate(schedule.layers):
+        higher = [other for other, above in enumerate(schedule.layers) if above.level > layer.level and turns[other]]
+        hiding = sorted((turn.start, turn.end) for other in higher for turn in turns[other])
+        if not turns[place] or not all(_within(turn.start, turn.end, hiding) for turn in turns[place]):
+            continue
+        by = ", ".join(schedule.layer_name(other) for other in higher)
+        text = (
+            f"{schedule.layer_name(place)} is hidden throughout the coming {(end - start).days} days by {by}, of a "
+            "higher `level`; give them the same if they are on call together, `hours` if they take turns, or drop one"
+        )
+        found.append(Finding(("schedules", name, "layers", place), Reason.HIDDEN_LAYER, text))
+    return found
+
+
+def _within(start: datetime, end: datetime, spans: Sequence[tuple[datetime, datetime]]) -> bool:
+    """Whether `spans`, sorted, cover [start, end) together."""
+    for begins, ends in spans:
+        if begins > start:
+            break
+        start = max(start, ends)
+    return start >= end
+
+
 def past_overrides(name: str, schedule: Schedule, now: datetime) -> list[Finding]:
     """The planned overrides that are over. No error: a file must not turn bad by waiting."""
     return [

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_PATTERN = re.compile(r"^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$")
+_PATTERN = re.compile(r"^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$", re.ASCII)
 _LONGEST = timedelta(days=3660)
 _FORM = "write it like 45s, 5m, 1h30m, 2d or 1w"
 
@@ -40,6 +40,15 @@ def format_duration(length: timedelta) -> str:
         if count:
             parts.append(f"{count}{letter}")
     return "".join(parts)
+
+
+def told_duration(length: timedelta) -> str:
+    """`length` for people: whole weeks as such, others in days: `30d`, where `format_duration` has `4w2d`."""
+    week = timedelta(seconds=_UNITS["w"])
+    if length < week or length % week == timedelta(0):
+        return format_duration(length)
+    days, rest = divmod(length, timedelta(days=1))
+    return f"{days}d{format_duration(rest) if rest else ''}"
 
 
 def _read(value: Any) -> Any:

@@ -9,6 +9,7 @@ class Reason(StrEnum):
 
     COVERAGE_GAP = "coverage_gap"
     EMPTY_LAYER = "empty_layer"
+    HIDDEN_LAYER = "hidden_layer"
     OVER = "over"
     OVERLAP = "overlap"
     UNREACHABLE = "unreachable"

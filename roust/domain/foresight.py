@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from roust.domain.coverage import (
     coverage_gaps,
     empty_layers,
+    hidden_layers,
     overlapping_maintenance,
     past_maintenance,
     past_overrides,
@@ -34,6 +35,7 @@ def foresee(
         reached[name] = {shift.user for shift in shifts(schedule, now, end, given)}
         found += coverage_gaps(name, schedule, now, end, given)
         found += empty_layers(name, schedule, now, end)
+        found += hidden_layers(name, schedule, now, end)
         found += past_overrides(name, schedule, now)
     found += past_maintenance(directory.maintenance, now)
     found += overlapping_maintenance(directory.maintenance, now, end)

@@ -6,14 +6,14 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from roust.domain.alert import Event, Priority, Verb
-from roust.domain.duration import Duration, format_duration
+from roust.domain.duration import Duration, format_duration, told_duration
 
 SHORTEST, LONGEST = timedelta(seconds=10), timedelta(days=366)
 
 
 def _sensible(every: timedelta) -> timedelta:
     if not SHORTEST <= every <= LONGEST:
-        raise ValueError(f"must be {format_duration(SHORTEST)} to 366 days (got {format_duration(every)})")
+        raise ValueError(f"must be {format_duration(SHORTEST)} to 366 days (got {told_duration(every)})")
     return every
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from roust.domain.duration import Duration, format_duration
+from roust.domain.duration import Duration, told_duration
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """A key in the configuration; it stands in ids, search attributes and paths as it is."""
@@ -15,7 +15,7 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 def at_least(least: timedelta) -> AfterValidator:
     def check(value: timedelta) -> timedelta:
         if value < least:
-            raise ValueError(f"must be at least {format_duration(least)} (got {format_duration(value)})")
+            raise ValueError(f"must be at least {told_duration(least)} (got {told_duration(value)})")
         return value
 
     return AfterValidator(check)

@@ -1,6 +1,7 @@
 """Text that may travel: nothing in it that a protocol chokes on, cut where it must be, between characters."""
 
 import json
+import unicodedata
 
 
 def clean(text: str) -> str:
@@ -12,6 +13,15 @@ def clean(text: str) -> str:
     except UnicodeEncodeError:
         return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
     return text
+
+
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and a symbol by Unicode's tables that show nothing: fillers, and braille without a dot."""
+
+
+def shows(text: str) -> bool:
+    """Whether a reader sees anything of `text`: blanks, controls and signs of no width say nothing."""
+    return any(unicodedata.category(sign)[0] not in "ZCM" and sign not in _BLANK for sign in clean(text))
 
 
 def weight(text: str) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from roust.domain.alert import AlertState
 from roust.domain.climb import passes
-from roust.domain.duration import format_duration
+from roust.domain.duration import format_duration, told_duration
 from roust.domain.escalation import Escalation
 from roust.domain.policy import EscalationPolicy, Step, Target
 from roust.domain.timeline import Kind
@@ -85,8 +85,8 @@ def snooze_refusal(story: Escalation, alert: str, length: timedelta) -> str | No
     if story.alert.state in (AlertState.HELD, AlertState.SUPPRESSED):
         return f"the alert is {story.alert.state.value}: it pages nobody as it is"
     if not SHORTEST_SNOOZE <= length <= LONGEST_SNOOZE:
-        shortest, longest = format_duration(SHORTEST_SNOOZE), format_duration(LONGEST_SNOOZE)
-        return f"snooze for {shortest} to {longest} (got {format_duration(length)})"
+        shortest, longest = told_duration(SHORTEST_SNOOZE), told_duration(LONGEST_SNOOZE)
+        return f"snooze for {shortest} to {longest} (got {told_duration(length)})"
     return None
 
 

@@ -16,7 +16,7 @@ HARMLESS_NAMES = frozenset({"dedup_key", "idempotency_key"})
 
 _PATTERNS = (
     # Keys and answer tokens that stand in a path, and every query string.
-    (re.compile(r"(/in/[A-Za-z0-9_-]+/)[^\s/?#\"']+"), rf"\1{STRUCK}"),
+    (re.compile(r"(/in/[A-Za-z0-9_-]+/)[^\s?#\"']+"), rf"\1{STRUCK}"),
     (re.compile(r"(/a/)[^\s?#\"']+"), rf"\1{STRUCK}"),
     (re.compile(r"(?i)\b(bearer|basic|geniekey|token)(\s+|=)[A-Za-z0-9._~+/=-]{6,}"), rf"\1\2{STRUCK}"),
     (re.compile(r"(?i)\b((?:routing|integration|api)_?key\"?'?\s*[=:]\s*\"?'?)[^\s\"',}&]+"), rf"\1{STRUCK}"),

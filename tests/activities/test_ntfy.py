@@ -123,6 +123,14 @@ async def test_a_4xx_is_refused(server: Ntfy, status: int) -> None:
         await a_channel().send(a_message(), ada(server))
 
 
+@pytest.mark.parametrize("status", [301, 307])
+async def test_a_redirect_is_refused_and_not_followed(server: Ntfy, status: int) -> None:
+    server.reply = Reply(status, headers={"Location": server.url("/elsewhere")})
+    with pytest.raises(Refused, match="redirect"):
+        await a_channel().send(a_message(), ada(server))
+    assert [request.path for request in server.requests] == ["/"]
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 507])
 async def test_trouble_at_the_server_is_tried_again_when_it_asks(server: Ntfy, status: int) -> None:
     server.reply = Reply(status, headers={"Retry-After": "30"})

@@ -65,6 +65,7 @@ async def test_a_note_is_in_the_timeline_and_an_empty_one_is_not(
     http: httpx2.AsyncClient, gateway: TemporalGateway, alert: str, worker: Worker
 ) -> None:
     assert (await http.post(link(alert), data=NOTE | {"text": " \r\n "})).status_code == 422
+    assert (await http.post(link(alert), data=NOTE | {"text": " \u200b "})).status_code == 422
     long = await http.post(link(alert), data=NOTE | {"text": "é" * 2001})
     assert (long.status_code, "é" * 2001 in long.text) == (422, True)
     done = await http.post(link(alert), data=NOTE)

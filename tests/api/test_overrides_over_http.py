@@ -149,10 +149,10 @@ async def test_one_that_overlaps_another_of_the_same_user_is_refused_of_the_file
         (a_cover(ends="2199-12-31T23:59-12:00"), "to", "the years 1970 to 2199"),
         (a_cover(ends="2200-01-01T00:00Z"), "to", "must be from 1970 to 2199"),
         (a_cover(kind="swap"), "kind", "'cover'"),
-        (a_cover(colour="red"), "colour", "Extra"),
+        (a_cover(colour="red"), "colour", "unknown"),
         (a_cover(reason="x" * 1001), "reason", "1000"),
         (a_cover(by="ada"), "by", "leave it out"),
-        (a_cover(id="mine"), "id", "Extra"),
+        (a_cover(id="mine"), "id", "unknown"),
     ],
 )
 async def test_what_cannot_be_meant_is_refused_with_the_field_and_the_cure(

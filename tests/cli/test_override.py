@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from roust.cli.override import KINDS
 from roust.config.load import load
+from roust.domain.overrides import OverrideKind
 from tests.cli.conftest import Roust
 from tests.docs.pages import ROOT
 from tests.fakes.api import FakeApi, an_error
@@ -74,6 +76,14 @@ def test_a_replace_says_whom_and_a_program_for_whom_it_acts(api: FakeApi, roust:
     assert json.loads(result.stdout)["replaces"] == "ada"
     (asked,) = api.asked
     assert (asked.body["kind"], asked.body["replaces"], asked.body["by"]) == ("replace", "ada", "ada")
+
+
+def test_a_kind_that_there_is_not_is_told_with_those_that_there_are(api: FakeApi, roust: Roust) -> None:
+    words = ("--kind", "swap", "--user", "linus", "--from", "2099-12-24", "--to", "2099-12-27")
+    result = roust("override", "add", "payments-primary", *words)
+    assert (result.exit_code, result.stdout, api.asked) == (2, "", [])
+    assert result.stderr == "roust: --kind: must be one of cover, replace, add, remove (got 'swap')\n"
+    assert set(KINDS) == {kind.value for kind in OverrideKind}
 
 
 @pytest.mark.parametrize(

@@ -204,3 +204,19 @@ def test_an_alerts_text_cannot_steer_the_terminal(api: FakeApi, roust: Roust, co
     assert not set(shown) & set("\x1b\x07\x9b\u202e\u2028\ud800\x00")
     assert "\\x1b[2J" in shown
     assert "[bold]x[/bold]" in shown
+    told = roust(*([command, alert_id()] if command == "show" else [command]), "--json").stdout
+    assert not set(told) & set("\x1b\x07\x9b\u202e\u2028\ud800\x00")
+    whole = json.loads(told)
+    assert (whole if command == "show" else whole["alerts"][0])["summary"] == NASTY
+
+
+def test_why_it_is_suppressed_is_said_once(api: FakeApi, roust: Roust) -> None:
+    why = "route 2: severity=info is suppressed"
+    entries = [
+        an_entry(0, "triggered", "Triggered: x", why=why),
+        an_entry(0, "suppressed", "Suppressed: kept, and nobody is notified.", why=why),
+    ]
+    api.answers("GET", f"/v1/alerts/{alert_id()}", 200, a_whole_alert(state="suppressed", timeline=entries))
+    shown = roust("show", alert_id()).stdout
+    assert shown.count(why) == 1
+    assert shown.index("Triggered: x") < shown.index(why) < shown.index("Suppressed: kept")

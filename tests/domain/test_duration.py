@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from roust.domain.duration import Duration, format_duration, parse_duration
+from roust.domain.duration import Duration, format_duration, parse_duration, told_duration
 
 TEN_YEARS = 3660 * 86_400
 
@@ -37,7 +37,7 @@ def test_a_duration_is_read_as_people_write_it(text: str, seconds: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "5", "5 m", "m", "-5m", "1.5h", "5min", "30m1h", "5m5m", "1mo", "5M", "5m\n5s", "٥x"]
+    "text", ["", " ", "5", "5 m", "m", "-5m", "1.5h", "5min", "30m1h", "5m5m", "1mo", "5M", "5m\n5s", "٥x", "٥m", "５m"]
 )
 def test_what_is_no_duration_is_refused_with_the_cure(text: str) -> None:
     with pytest.raises(ValueError, match="write it like 45s, 5m, 1h30m, 2d or 1w"):
@@ -48,6 +48,15 @@ def test_what_is_no_duration_is_refused_with_the_cure(text: str) -> None:
 def test_more_than_ten_years_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="at most 10 years"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("4w2d", "30d"), ("521w3d", "3650d"), ("2w", "2w"), ("1w1d1h", "8d1h"), ("6d23h", "6d23h"), ("90m", "1h30m")],
+)
+def test_people_are_told_days_where_weeks_do_not_come_out_even(text: str, told: str) -> None:
+    assert told_duration(parse_duration(text)) == told
+    assert parse_duration(told) == parse_duration(text)
 
 
 @given(st.integers(0, TEN_YEARS))

@@ -69,6 +69,30 @@ def test_a_layer_whose_hours_never_open_is_told() -> None:
     assert "its hours never open" in finding.text
 
 
+DAYS = [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "09:00", "to": "21:00"}]
+NIGHTS = [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "21:00", "to": "09:00"}]
+
+
+def test_a_layer_that_a_higher_level_hides_throughout_is_told_by_which() -> None:
+    above = WEEKLY | {"name": "primary", "level": 1}
+    (finding,) = foreseen(Reason.HIDDEN_LAYER, [WEEKLY, above])
+    assert finding.place == ("schedules", "primary", "layers", 0)
+    assert "weekly is hidden throughout the coming 30 days by primary, of a higher `level`" in finding.text
+    by_two = [WEEKLY, above | {"hours": DAYS}, above | {"name": "nights", "level": 2, "hours": NIGHTS}]
+    (finding,) = foreseen(Reason.HIDDEN_LAYER, by_two)
+    assert "by primary, nights, of a higher" in finding.text
+
+
+def test_a_layer_that_is_seen_at_any_time_is_not() -> None:
+    layers = [
+        WEEKLY,
+        WEEKLY | {"name": "days", "level": 1, "hours": DAYS},
+        WEEKLY | {"name": "too late", "level": 2, "start": "2026-03-29T09:00"},
+        WEEKLY | {"name": "beside it", "level": 2, "start": "2026-03-29T09:00"},
+    ]
+    assert foreseen(Reason.HIDDEN_LAYER, layers) == []
+
+
 def test_a_planned_override_that_is_over_is_told_and_no_error() -> None:
     over = {"kind": "cover", "user": "ada", "from": "2026-02-01T00:00", "to": "2026-03-02T00:00"}
     primary = {"time_zone": "UTC", "layers": [WEEKLY], "overrides": [over]}

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from drill.mutants import ROOT, Survived, a_copy, killed, made
-from drill.mutations import MUTATIONS, Mutation
+from drill.mutation import Mutation
+from drill.mutations import MUTATIONS
 
 ID_CHECK = next(mutation for mutation in MUTATIONS if mutation.wrong.startswith("an answer meant for another"))
 

@@ -73,7 +73,9 @@ def serving() -> Iterator[FakeApi]:
             query = dict(parse_qsl(parts.query))
             asked = Asked(self.command, parts.path, query, self.headers.get("authorization"), body)
             status, answer, headers = api.answer(asked)
-            sent = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
+            sent = (answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)).encode(
+                "utf-8", "backslashreplace"
+            )
             self.send_response(status)
             for name, value in {"content-type": "application/json", **headers}.items():
                 self.send_header(name, value)

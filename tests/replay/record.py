@@ -182,6 +182,12 @@ SHAPES |= {
     "held_and_resolved": ({}, {"held_for": 3600}, [after(60, resolve)]),
     "held_and_ended_early": ({}, {"held_for": 3600}, [after(60, held_until(None)), after(1000, ack)]),
     "held_and_prolonged": ({}, {"held_for": 3600}, [after(60, held_until(7200)), after(9000)]),
+    "acknowledged_while_held_and_held_again": (
+        TIMEOUT,
+        {"held_for": 7200},
+        [after(60, ack), after(2400, held_until(9000)), after(3000, resolve)],
+    ),
+    "acknowledged_while_held_again_and_climbed": (TIMEOUT, {"held_for": 3600}, [after(60, ack), after(9000)]),
 }
 
 
