@@ -71,7 +71,8 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Fault:
-    """What was killed when, and when it served again. `kills`: SIGKILLs; `stops`: whether nobody could page."""
+    """What was killed, or put to sleep, when, and when it served again. `kills`: SIGKILLs; `stops`: whether nobody
+    could page."""
 
     what: str
     killed_at: float

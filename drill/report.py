@@ -17,8 +17,8 @@ def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
     lost = [breach for breach in breaches if "never arrived" in breach.what]
     lost_acks = [breach for breach in breaches if breach.invariant.startswith("i6")]
     again = twice(record)
-    provoked = {"a worker between send and completion"}
-    held = sum(fault.kills for fault in record.faults if fault.what in provoked)
+    provoked = {"a worker between send and completion", "a worker asleep in the middle of a page"}
+    held = sum(fault.what in provoked for fault in record.faults)
     yield "| what | figure | N |"
     yield "|---|---|---|"
     yield f"| faults (SIGKILLs) | {kills} | {len(record.faults)} blows |"
@@ -33,7 +33,7 @@ def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
     # Each blow between send and completion holds one message, which is to arrive again.
     outside = max(0, len(again) - held)
     share = 100 * outside / max(1, len(record.receipts))
-    yield f"| of these provoked between send and completion | at most {held} | |"
+    yield f"| of these provoked, by a worker gone or asleep with a page in hand | at most {held} | |"
     yield f"| the others | at least {outside} ({share:.2f} %) | {len(record.receipts)} messages |"
     arrived = arrivals(record)
     late = sorted(arrival.late for arrival in arrived)
@@ -65,7 +65,8 @@ def _row(record: Record, arrived: Sequence[Arrival], what: str, lost: bool) -> s
     back = max(fault.returned_at - fault.killed_at for fault in faults)
     middle = f"{statistics.median(gaps):.1f} s" if gaps else "-"
     worst = f"{max(gaps):.1f} s" if gaps else "-"
-    zero = "see below" if lost else _zero(0, kills)
+    # Whoever sleeps is not killed: each sleep is one fault.
+    zero = "see below" if lost else _zero(0, kills or len(faults))
     met = [one.late for one in arrived if (last := _last(record, one.at)) is not None and last.what == what]
     late = f"{len(met)}, {max(met):.1f} s" if met else "-"
     return f"| {what} | {len(faults)} | {kills} | {zero} | {back:.1f} s | {middle} | {worst} | {late} |"
