@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -143,8 +143,14 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(folder: Path, company: Company, aside: bool = False) -> AsyncIterator[House]:
-    """Everything up and serving. `aside`: the workers go to Temporal through the proxy `side`."""
+async def a_house(
+    folder: Path,
+    company: Company,
+    aside: bool = False,
+    environment: Callable[[str], Mapping[str, str]] = lambda name: {},
+) -> AsyncIterator[House]:
+    """Everything up and serving. `aside`: the workers go to Temporal through the proxy `side`. `environment`: what
+    `api`, `worker-1` and `worker-2` are given besides."""
     server = EmbeddedServer(folder / "state", search_attributes=SEARCH_ATTRIBUTES)
     client = await server.start()
     tasks: list[asyncio.Task[None]] = []
@@ -160,9 +166,13 @@ async def a_house(folder: Path, company: Company, aside: bool = False) -> AsyncI
         ):
             logs = [folder / f"{name}.log" for name in ("api", "worker-1", "worker-2")]
             config = ["--config", str(company.config)]
-            api = Kept(["api", *config, "--port", str(api_port)], logs[0], "api serves", _at(back.address))
+            api_words = ["api", *config, "--port", str(api_port)]
+            api = Kept(api_words, logs[0], "api serves", {**_at(back.address), **environment("api")})
             temporal = _at(side.address if aside else server.address)
-            workers = [Kept(["worker", *config], log, "worker polls", temporal) for log in logs[1:]]
+            workers = [
+                Kept(["worker", *config], log, "worker polls", {**temporal, **environment(log.stem)})
+                for log in logs[1:]
+            ]
             tasks += [asyncio.create_task(kept.run()) for kept in (api, *workers)]
             for kept in (api, *workers):
                 await kept.serves()

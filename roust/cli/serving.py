@@ -13,7 +13,7 @@ from temporalio.client import Client
 from roust.cli.rooms import room
 from roust.config.locate import config_paths
 from roust.config.reload import CurrentDirectory
-from roust.runtime.attendance import API, WORKER, attend
+from roust.runtime.attendance import API, WORKER, attend, hear
 from roust.runtime.connection import connect
 from roust.runtime.descriptors import raise_limit
 from roust.runtime.embedded import EmbeddedServer
@@ -41,6 +41,7 @@ async def api(settings: Settings, stop: asyncio.Event) -> None:
     with listener(settings.host, settings.port, "--port") as sock, temporal_metrics() as runtime:
         client = await connect(runtime=runtime)
         await prepare_namespace(client, attributes)
+        await hear(client)
         await _together(stop, serve(client, current, sock, stop), *_beside(client, API, current, stop))
 
 
@@ -52,6 +53,7 @@ async def worker(settings: Settings, stop: asyncio.Event) -> None:
     with serve_metrics(settings.host, settings.metrics_port) as (runtime, _):
         client = await connect(runtime=runtime)
         await prepare_namespace(client, attributes)
+        await hear(client)
         working = room("worker.working").Working()
         work = serve(client, lambda: current.directory, stop, working)
         await _together(stop, work, *_beside(client, WORKER, current, stop, working.works))
@@ -77,6 +79,7 @@ async def up(
         try:
             await prepare_namespace(client, attributes)
             await keep_closed_alerts(client)
+            await hear(client)
             supervising = asyncio.create_task(server.supervise())
             ready(Addresses(_url(sock), server.ui_url, server.address))
             working = room("worker.working").Working()

@@ -7,8 +7,8 @@ when by its own clock: no worker, no workflow and no store of our own is needed,
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -87,6 +87,14 @@ async def attend(
         await asyncio.sleep(min(every, _WORKS_EVERY))
 
 
+async def hear(client: Client, *, queue: str = QUEUE, clock: Clock = CLOCK) -> None:
+    """Set `clock` before anything is done by it; within a second, or not at all."""
+    showing = _Showing(client, "clock", lambda: "", queue, clock)
+    # Two words: nobody is present by that.
+    async with showing.polling(f"clock {showing.name}"):
+        return
+
+
 @dataclass
 class _Showing:
     client: Client
@@ -98,11 +106,20 @@ class _Showing:
     seen: datetime | None = None
 
     async def show(self, works: Callable[[], bool]) -> None:
-        """One poll, until it ends or nothing works any more; meanwhile Temporal says when it began."""
+        """One poll, until it ends or nothing works any more."""
         if not works():
             return
-        identity, began = self._identity(), steady()
-        poll = asyncio.create_task(
+        async with self.polling(self._identity()) as poll:
+            while works() and not poll.done():
+                await asyncio.wait({poll}, timeout=_WORKS_EVERY)
+            if poll.done():
+                poll.result()
+
+    @asynccontextmanager
+    async def polling(self, identity: str) -> AsyncIterator[asyncio.Task[object]]:
+        """A poll under way. Temporal has said when it began, by its clock, if it says so soon."""
+        began = steady()
+        poll: asyncio.Task[object] = asyncio.create_task(
             self.client.workflow_service.poll_activity_task_queue(
                 PollActivityTaskQueueRequest(
                     namespace=self.client.namespace, task_queue=TaskQueue(name=self.queue), identity=identity
@@ -115,10 +132,7 @@ class _Showing:
                 async with asyncio.timeout(_HEARD_WITHIN):
                     at = await self._began(identity)
                     self.clock.hear(at, (began + steady()) / 2)
-            while works() and not poll.done():
-                await asyncio.wait({poll}, timeout=_WORKS_EVERY)
-            if poll.done():
-                poll.result()
+            yield poll
         finally:
             poll.cancel()
             await asyncio.gather(poll, return_exceptions=True)

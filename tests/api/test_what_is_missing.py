@@ -26,7 +26,7 @@ from roust.domain.kept_maintenance import Kept, KeptMaintenance
 from roust.domain.kept_overrides import KeptOverrides
 from roust.domain.overrides import Override, OverrideKind
 from roust.domain.watch import Sighting, Trouble
-from roust.runtime.attendance import API, POLL, PRESENT, WORKER, Present, attend, attendance
+from roust.runtime.attendance import API, POLL, PRESENT, WORKER, Present, attend, attendance, hear
 from roust.runtime.attendance import EVERY as EVERY_SHOWING
 from roust.runtime.clock import Clock
 from roust.runtime.entities import MEMO, overrides_of
@@ -212,14 +212,11 @@ async def test_a_process_whose_clock_is_not_temporals_is_named_and_lives(
     assert any(f"that of api {one.name} is {said} Temporal's" in m.alert.description for m in mail.taken)
 
 
-async def test_temporals_hour_is_known_within_a_moment(client: Client, attendance_queue: str) -> None:
+async def test_temporals_hour_is_known_before_anything_is_done_by_it(client: Client, attendance_queue: str) -> None:
     clock = Clock(lambda: datetime.now(UTC) + timedelta(hours=1))
-    async with attending(client, attendance_queue, clock=clock):
-
-        async def known() -> bool:
-            return abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=1)
-
-        await _until(known)
+    await hear(client, queue=attendance_queue, clock=clock)
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=2)
+    assert await attendance(client, attendance_queue) == [], "whoever asks the hour is not at work yet"
 
 
 async def test_a_worker_that_lives_and_polls_no_more_is_missed_as_soon_as_one_that_dies(
