@@ -66,7 +66,7 @@ class Confirmations:
     `now`: seconds by a clock that all API hosts share, for one may make a mark and another read it.
     """
 
-    def __init__(self, keys: Sequence[str], now: Callable[[], float] = lambda: CLOCK.now().timestamp()) -> None:
+    def __init__(self, keys: Sequence[str], now: Callable[[], float] = CLOCK.epoch) -> None:
         self._now = now
         self._serializer = Stamped(
             list(reversed(keys)), salt="roust.press.v1", signer_kwargs={"digest_method": hashlib.sha256}

@@ -57,7 +57,7 @@ class WebhookChannel:
         raise failure(answer.status_code, answer.headers, provider_words(said, url, hidden=capabilities(message)))
 
     def _headers(self, message: Message, body: bytes) -> dict[str, str]:
-        timestamp = int(CLOCK.now().timestamp())
+        timestamp = int(CLOCK.epoch())
         headers = {
             "content-type": "application/json",
             "accept-encoding": "identity",

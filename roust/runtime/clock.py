@@ -46,6 +46,10 @@ class Clock:
         ahead = self._ahead(own)
         return own if abs(ahead) <= SAME else own - ahead
 
+    def epoch(self) -> float:
+        """The hour, in seconds of the epoch."""
+        return self.now().timestamp()
+
     @property
     def ahead(self) -> timedelta:
         """By how much this machine's own clock is ahead; nothing while the two are the same."""

@@ -7,7 +7,7 @@ from roust.runtime.clock import CLOCK
 
 class _Signer(TimestampSigner):
     def get_timestamp(self) -> int:
-        return int(CLOCK.now().timestamp())
+        return int(CLOCK.epoch())
 
 
 class Stamped(URLSafeTimedSerializer):
