@@ -35,13 +35,13 @@ class Ledger:
             if head[0].split(" ")[1] == HOLD:
                 self._hold = float(body["seconds"])
             else:
-                await self._receive(body, writer.get_extra_info("peername")[1])
+                await self._receive(body, writer.get_extra_info("peername")[1], headers.get("webhook-timestamp"))
             writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
             await writer.drain()
         writer.close()
 
-    async def _receive(self, body: dict[str, Any], peer: int) -> None:
-        self._out.write(json.dumps({"at": time.time(), "peer": peer, "body": body}) + "\n")
+    async def _receive(self, body: dict[str, Any], peer: int, stamp: str | None) -> None:
+        self._out.write(json.dumps({"at": time.time(), "stamp": stamp, "peer": peer, "body": body}) + "\n")
         self._out.flush()
         held, self._hold = self._hold, 0.0
         if held:

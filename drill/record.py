@@ -71,7 +71,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Fault:
-    """What was killed or cut when, and when it served again. `kills`: SIGKILLs, none in a cut; `stops`: whether
+    """What was killed, put to sleep or cut when, and when it served again. `kills`: SIGKILLs; `stops`: whether
     nobody could page."""
 
     what: str

@@ -18,6 +18,7 @@ from roust.runtime.day_to_day import DayToDay
 from worker.calm import GroupCalm
 from worker.heartbeats import Heartbeats
 from worker.page_record import PageRecord
+from worker.working import Working
 from workflows.alert import AlertWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.maintenance import MaintenanceWorkflow
@@ -52,6 +53,7 @@ def build_worker(
         MergedPageWorkflow,
     ),
     activities: Sequence[Callable[..., object]] = (),
+    working: Working | None = None,
 ) -> Worker:
     """The worker with everything it does; a measurement puts other workflows into the same settings."""
     return Worker(
@@ -74,11 +76,17 @@ def build_worker(
         max_concurrent_activities=2 * MOST_WAITING,
         max_concurrent_workflow_task_polls=10,
         max_concurrent_activity_task_polls=20,
+        on_fatal_error=working.failed if working else None,
     )
 
 
 def build_notices_worker(
-    client: Client, notifier: Notifier, *, task_queue: str = TASK_QUEUE, at_once: int = NOTICES_AT_ONCE
+    client: Client,
+    notifier: Notifier,
+    *,
+    task_queue: str = TASK_QUEUE,
+    at_once: int = NOTICES_AT_ONCE,
+    working: Working | None = None,
 ) -> Worker:
     """The worker of the notices, with slots of its own: whatever hangs there, pages have theirs."""
     return Worker(
@@ -91,20 +99,24 @@ def build_notices_worker(
         graceful_shutdown_timeout=timedelta(seconds=15),
         max_concurrent_activities=at_once,
         max_concurrent_activity_task_polls=2,
+        on_fatal_error=working.failed if working else None,
     )
 
 
-async def serve(client: Client, directory: Callable[[], Directory], stop: asyncio.Event) -> None:
-    """Work until `stop`, then finish what is in hand."""
+async def serve(client: Client, directory: Callable[[], Directory], stop: asyncio.Event, working: Working) -> None:
+    """Work until `stop`, then finish what is in hand. `working` knows from then on whether it does."""
     channels = CurrentChannels(directory)
     links = CurrentLinks(directory)
     pager = Pager(directory, channels, links, DayToDay(client), Merging(links, PageRecord(client)))
     heartbeats = Heartbeats(client, directory)
     notifier = Notifier(directory, channels, GroupCalm(client, notices_queue(TASK_QUEUE)))
     async with (
-        build_worker(client, pager, activities=[pager.page, heartbeats.missed, heartbeats.back]),
-        build_notices_worker(client, notifier),
+        build_worker(
+            client, pager, activities=[pager.page, heartbeats.missed, heartbeats.back], working=working
+        ) as pages,
+        build_notices_worker(client, notifier, working=working) as notices,
     ):
+        working.begin(pages, notices)
         log.info("worker polls", task_queue=TASK_QUEUE, namespace=client.namespace)
         await stop.wait()
     log.info("worker stopped")

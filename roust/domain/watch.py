@@ -23,6 +23,7 @@ class Trouble(StrEnum):
     OVERDUE = "next action overdue"
     MISSING = "entity missing"
     DIFFER = "configuration digests differ"
+    CLOCK = "clocks differ"
     SHED = "requests of a source shed"
 
 
@@ -60,10 +61,10 @@ class Watch:
     """What the watchdog remembers from round to round; a value, so that its rules can be tested alone."""
 
     seen: frozenset[tuple[Trouble, str]] = frozenset()
-    told: Mapping[tuple[Trouble, str], tuple[Sighting, datetime]] = field(default_factory=dict)
+    told: Mapping[tuple[Trouble, str], tuple[Sighting, timedelta]] = field(default_factory=dict)
 
-    def round(self, sightings: Iterable[Sighting], at: datetime) -> tuple["Watch", Verdict]:
-        """The next memory, and what to do about `sightings`.
+    def round(self, sightings: Iterable[Sighting], at: timedelta) -> tuple["Watch", Verdict]:
+        """The next memory, and what to do about `sightings`. `at`: by a clock that nobody sets, from any beginning.
 
         Believed is what was seen in two rounds running. Told is what is believed: once, then at most
         hourly while it lasts. What follows from no worker polling is not told beside it, and differing
@@ -92,7 +93,7 @@ class Watch:
         gone = {sighting.key for sighting in sightings}
         return Watch(self.seen, {key: what for key, what in self.told.items() if key not in gone})
 
-    def _due(self, sighting: Sighting, at: datetime) -> bool:
+    def _due(self, sighting: Sighting, at: timedelta) -> bool:
         if sighting.key in self.told:
             return at - self.told[sighting.key][1] >= TELL_AGAIN
         last = max((when for key, (_, when) in self.told.items() if key[0] is sighting.trouble), default=None)
@@ -137,6 +138,9 @@ def _line(trouble: Trouble, group: list[Sighting], at: datetime) -> str:
             return f"Ended from outside, for {oldest} s: {missing}{more}."
         case Trouble.DIFFER:
             return f"Processes go by different configurations: {', '.join(s.detail for s in group)}."
+        case Trouble.CLOCK:
+            clocks = "; ".join(s.detail for s in group[:5]) + (f"; and {len(group) - 5} more" if len(group) > 5 else "")
+            return f"Clocks differ: {clocks}. Pages go by Temporal's; certificates are checked by the host's."
         case Trouble.FAILING:
             what = (
                 "cannot go on: its workflow task fails"
