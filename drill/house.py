@@ -183,7 +183,7 @@ async def a_house(
         async with (
             a_proxy(HOST, api_port) as front,
             a_proxy(HOST, server.port) as back,
-            a_proxy(HOST, server.port, cable and cable.listener()) as side,
+            a_proxy(HOST, server.port, cable.listener() if cable else None) as side,
         ):
             logs = [folder / f"{name}.log" for name in ("api", "worker-1", "worker-2")]
 
@@ -194,9 +194,9 @@ async def a_house(
             api = kept(logs[0], ["api", "--port", str(api_port)], "api serves", back.address)
             temporal = side.address if aside or cable else server.address
             workers = [kept(log, ["worker"], "worker polls", temporal, cable.into if cable else ()) for log in logs[1:]]
-            tasks += [asyncio.create_task(kept.run()) for kept in (api, *workers)]
-            for kept in (api, *workers):
-                await kept.serves()
+            tasks += [asyncio.create_task(one.run()) for one in (api, *workers)]
+            for one in (api, *workers):
+                await one.serves()
             yield House(server, api, workers, front, back, side, folder / "state", logs)
             await _stop(tasks[1:])
     finally:

@@ -187,9 +187,9 @@ def i5_a_page_sent_twice_has_the_same_key(record: Record) -> Iterator[str]:
             continue
         place = (receipt.kind, receipt.alert, receipt.cycle, receipt.place)
         keys.setdefault(place, set()).add(receipt.key)
-    for (kind, alert, _, place), found in keys.items():
+    for (kind, alert, _, where), found in keys.items():
         if len(found) > 1:
-            yield f"{alert}: {kind} {place} arrived under {len(found)} keys"
+            yield f"{alert}: {kind} {where} arrived under {len(found)} keys"
     again = twice(record)
     if len(again) > max(1, len(record.receipts) * MOST_TWICE):
         yield f"{len(again)} of {len(record.receipts)} messages arrived twice"

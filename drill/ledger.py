@@ -100,8 +100,8 @@ def receipts(line: dict[str, Any]) -> list[Receipt]:
 def _part(merged: Receipt, alert: str, key: str) -> Receipt:
     # `{alert}/{cycle}/{pass}/{step}/{user}/{rule}/{contact}`; what belongs to no step names its occasion.
     cycle, pass_, step, *_ = key.removeprefix(alert + "/").split("/")
-    place = {"cycle": int(cycle), "pass_": int(pass_), "step": int(step) if step.isdecimal() else 0}
-    return replace(merged, alert=alert, key=key, merged=True, **place)
+    number = int(step) if step.isdecimal() else 0
+    return replace(merged, alert=alert, key=key, merged=True, cycle=int(cycle), pass_=int(pass_), step=number)
 
 
 def _receipt(line: dict[str, Any]) -> Receipt:
