@@ -90,9 +90,10 @@ async def attend(
 async def hear(client: Client, *, queue: str = QUEUE, clock: Clock = CLOCK) -> None:
     """Set `clock` before anything is done by it; within a second, or not at all."""
     showing = _Showing(client, "clock", lambda: "", queue, clock)
-    # Two words: nobody is present by that.
-    async with showing.polling(f"clock {showing.name}"):
-        return
+    with suppress(RPCError):
+        # Two words: nobody is present by that.
+        async with showing.polling(f"clock {showing.name}"):
+            return
 
 
 @dataclass
@@ -103,7 +104,6 @@ class _Showing:
     queue: str
     clock: Clock
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
-    seen: datetime | None = None
 
     async def show(self, works: Callable[[], bool]) -> None:
         """One poll, until it ends or nothing works any more."""
@@ -118,7 +118,7 @@ class _Showing:
     @asynccontextmanager
     async def polling(self, identity: str) -> AsyncIterator[asyncio.Task[object]]:
         """A poll under way. Temporal has said when it began, by its clock, if it says so soon."""
-        began = steady()
+        asked, before = steady(), await self._seen(identity)
         poll: asyncio.Task[object] = asyncio.create_task(
             self.client.workflow_service.poll_activity_task_queue(
                 PollActivityTaskQueueRequest(
@@ -130,22 +130,20 @@ class _Showing:
         try:
             with suppress(TimeoutError, RPCError):
                 async with asyncio.timeout(_HEARD_WITHIN):
-                    at = await self._began(identity)
-                    self.clock.hear(at, (began + steady()) / 2)
+                    while (at := await self._seen(identity)) in (None, before):  # noqa: ASYNC110 (nothing signals it)
+                        await asyncio.sleep(_LOOK)
+                # Whatever has changed, Temporal wrote it down between our two looks.
+                if at is not None and steady() - asked <= _HEARD_WITHIN:
+                    self.clock.hear(at, (asked + steady()) / 2)
             yield poll
         finally:
             poll.cancel()
             await asyncio.gather(poll, return_exceptions=True)
 
-    async def _began(self, identity: str) -> datetime:
-        """When this poll began, by Temporal's clock."""
-        while True:
-            for poller in await _pollers(self.client, self.queue):
-                at = poller.last_access_time.ToDatetime(UTC)
-                if poller.identity == identity and at != self.seen:
-                    self.seen = at
-                    return at
-            await asyncio.sleep(_LOOK)
+    async def _seen(self, identity: str) -> datetime | None:
+        """When Temporal saw this poller last, by its clock."""
+        listed = [one for one in await _pollers(self.client, self.queue) if one.identity == identity]
+        return max((one.last_access_time.ToDatetime(UTC) for one in listed), default=None)
 
     def _identity(self) -> str:
         ahead = self.clock.ahead

@@ -13,7 +13,7 @@ from roust.runtime.attendance import WORKER, attend
 from roust.runtime.clock import Clock
 from tests.builders import NOON
 
-LATER = NOON + timedelta(seconds=10)
+EARLIER, LATE, LATER = (NOON + timedelta(seconds=seconds) for seconds in (-10, 10, 20))
 
 
 class Temporal:
@@ -51,7 +51,8 @@ class Heard(Clock):
 
 
 async def test_what_temporal_lists_of_the_showing_before_is_not_taken_for_its_hour_now() -> None:
-    temporal, clock = Temporal(iter([NOON, NOON, NOON, LATER])), Heard()
+    # The showing at LATE was heard of only when the next one began.
+    temporal, clock = Temporal(iter([EARLIER, NOON, LATE, LATE, LATER])), Heard()
     showing = asyncio.create_task(attend(cast(Client, temporal), WORKER, lambda: "digest", every=0.2, clock=clock))
     async with asyncio.timeout(10):
         await clock.all_.wait()
