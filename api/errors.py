@@ -3,10 +3,11 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -27,6 +28,32 @@ from roust.domain.errors import RoustError
 
 RETRY_AFTER = 5
 """Seconds, said with every 503."""
+
+
+class FieldAtFault(BaseModel):
+    field: str
+    message: str
+
+
+class Reason(BaseModel):
+    """`code` for programs, `message` for people."""
+
+    code: str
+    message: str
+    fields: list[FieldAtFault]
+
+
+class NotDone(BaseModel):
+    """Every answer that is no success."""
+
+    error: Reason
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "Refused, with the reason; nothing was changed.", "model": NotDone},
+    503: {"description": "Not accepted: try again after Retry-After.", "model": NotDone},
+}
+"""What the OpenAPI says of every route."""
 
 
 class Declined(Exception):

@@ -54,7 +54,7 @@ async def list_maintenance(
     return JSONResponse({"maintenance": [each for each in entries if over or each["state"] != "over"]})
 
 
-@router.post("")
+@router.post("", status_code=201)
 async def make_maintenance(request: Request, caller: Editor, said: Made) -> JSONResponse:
     """201 with its id. It holds what starts from within a second on; what climbs already goes on."""
     by = by_whom(request, caller, said)

@@ -54,12 +54,16 @@ class EnqueuedV2(BaseModel):
     dedup_key: str
 
 
+_REFUSED: dict[int | str, dict[str, Any]] = {"4XX": {"description": "Refused, in PagerDuty's words."}}
+
+
 @router.post(
     "/v2/enqueue",
     status_code=202,
     response_model=EnqueuedV2,
     openapi_extra=body_of(EventV2),
     summary="Events v2",
+    responses=_REFUSED,
 )
 async def enqueue(request: Request, ring: Annotated[KeyRing, Depends(KeyInBody())]) -> JSONResponse:
     """Trigger, acknowledge or resolve. Acknowledge and resolve of nothing open: 202, dropped."""
@@ -87,7 +91,7 @@ async def enqueue(request: Request, ring: Annotated[KeyRing, Depends(KeyInBody()
     return JSONResponse(EnqueuedV2(message="Event processed", dedup_key=event.dedup_key or "").model_dump(), 202)
 
 
-@router.post("/v2/change/enqueue", status_code=202, summary="Events v2: a change, dropped")
+@router.post("/v2/change/enqueue", status_code=202, summary="Events v2: a change, dropped", responses=_REFUSED)
 async def change(request: Request, ring: Annotated[KeyRing, Depends(KeyInBody())]) -> JSONResponse:
     """Changes page nobody; taken so that a tool which sends them need not be reconfigured."""
     try:
