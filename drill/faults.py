@@ -28,9 +28,9 @@ Blow = Callable[[], Awaitable[Fault | None]]
 class Faults:
     """One fault at a time; each ends when what was killed serves again, or what was cut is there again."""
 
-    def __init__(self, house: House, book: Book, traffic: Traffic, dice: random.Random) -> None:
+    def __init__(self, house: House, book: Book, traffic: Traffic, dice: random.Random, only: str = "") -> None:
         self._house, self._book, self._traffic, self._dice = house, book, traffic, dice
-        self.kinds: dict[str, tuple[Blow, int]] = {
+        kinds: dict[str, tuple[Blow, int]] = {
             "a worker": (self.a_worker, 6),
             "both workers": (self.both_workers, 4),
             "the API": (self.the_api, 4),
@@ -49,6 +49,7 @@ class Faults:
             "everything asleep": (self.everything_asleep, 2),
             "a worker asleep in the middle of a page": (self.asleep_in_a_page, 1),
         }
+        self.kinds = {name: kind for name, kind in kinds.items() if only in name}
 
     async def strike(self) -> Fault | None:
         """One fault of a kind that the dice choose; None when its moment did not come."""

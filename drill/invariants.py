@@ -14,6 +14,9 @@ IN_HAND = 3.0
 """Seconds after an accepted answer in which what a worker already holds may still arrive."""
 RETURN_OF_A_WORKER, RETURN_OF_THE_SERVER = 10.0, 15.0
 """Seconds after the return within which the next due page must have arrived."""
+ASLEEP = 15.0
+"""Seconds by which a page may be late while a worker sleeps: Temporal goes on handing it tasks, and hands a workflow's
+on after 10 s, a page's after 3."""
 LIVELY = 60.0
 """Seconds after the last fault within which everything due must have arrived."""
 MOST_TWICE = 0.01
@@ -168,9 +171,11 @@ def i4_the_next_page_comes_soon_after_a_return(record: Record) -> Iterator[str]:
         ready, bound, why = arrival.due, RETURN_OF_A_WORKER, "its time"
         for fault in record.faults:
             if fault.killed_at < arrival.at and fault.returned_at > ready - RETURN_OF_THE_SERVER:
-                server = "server" in fault.what
                 ready = max(ready, fault.returned_at if fault.returned_at < arrival.at else fault.killed_at)
-                bound = max(bound, RETURN_OF_THE_SERVER if server else RETURN_OF_A_WORKER)
+                if "asleep" in fault.what:
+                    bound = max(bound, ASLEEP)
+                if "server" in fault.what:
+                    bound = max(bound, RETURN_OF_THE_SERVER)
                 why = f"the return ({fault.what})"
         if arrival.at - ready > bound:
             rung = arrival.rung

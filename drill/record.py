@@ -80,6 +80,11 @@ class Fault:
     kills: int = 1
     stops: bool = False
 
+    @property
+    def times(self) -> int:
+        """How many faults it is: who sleeps is not killed, and is one."""
+        return max(1, self.kills)
+
 
 @dataclass(frozen=True)
 class Policy:

@@ -10,7 +10,7 @@ from drill.record import PAGE, Fault, Record
 
 def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
     """The lines, in Markdown."""
-    kills = sum(fault.kills for fault in record.faults)
+    kills, struck = sum(fault.kills for fault in record.faults), sum(fault.times for fault in record.faults)
     pages = [receipt for receipt in record.receipts if receipt.kind == PAGE]
     words = [word for alert in record.alerts for word in alert.words]
     acks = [word for word in words if word.verb == "acknowledge"]
@@ -21,12 +21,10 @@ def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
     held = sum(fault.what in provoked for fault in record.faults)
     yield "| what | figure | N |"
     yield "|---|---|---|"
-    spared = sum(not fault.kills for fault in record.faults)
-    yield f"| faults (SIGKILLs) | {kills} | {len(record.faults) - spared} blows |"
-    yield f"| cut off, or asleep, for a while | {spared} | |"
+    yield f"| faults, of these SIGKILLs | {struck}, {kills} | {len(record.faults)} blows |"
     yield f"| alerts accepted | {len(record.alerts)} | {sum(1 + alert.repeats for alert in record.alerts)} triggers |"
     yield f"| pages lost | {_zero(len(lost), len(pages))} | {len(pages)} pages |"
-    yield f"| faults that lost a page | {_zero(len(lost), kills)} | {kills} faults |"
+    yield f"| faults that lost a page | {_zero(len(lost), struck)} | {struck} faults |"
     yield f"| acknowledges lost | {_zero(len(lost_acks), len(acks))} | {len(acks)} acknowledges |"
     merged = sum(receipt.merged for receipt in pages)
     yield f"| pages that came merged with others, in a storm | {merged} | {len(pages)} pages |"
@@ -67,8 +65,7 @@ def _row(record: Record, arrived: Sequence[Arrival], what: str, lost: bool) -> s
     back = max(fault.returned_at - fault.killed_at for fault in faults)
     middle = f"{statistics.median(gaps):.1f} s" if gaps else "-"
     worst = f"{max(gaps):.1f} s" if gaps else "-"
-    # Whoever sleeps or is cut off is not killed: each of these is one fault.
-    zero = "see below" if lost else _zero(0, kills or len(faults))
+    zero = "see below" if lost else _zero(0, sum(fault.times for fault in faults))
     met = [one.late for one in arrived if (last := _last(record, one.at)) is not None and last.what == what]
     late = f"{len(met)}, {max(met):.1f} s" if met else "-"
     return f"| {what} | {len(faults)} | {kills} | {zero} | {back:.1f} s | {middle} | {worst} | {late} |"

@@ -56,6 +56,11 @@ class Clock:
         ahead = self._ahead(self._wall())
         return timedelta(0) if abs(ahead) <= SAME else ahead
 
+    @property
+    def known(self) -> bool:
+        """Whether Temporal's hour was ever heard."""
+        return self._heard is not None
+
     def hear(self, at: datetime, when: float) -> None:
         """Temporal's clock said `at` when the clock that nobody sets said `when`."""
         self._heard = (at, when)

@@ -16,7 +16,7 @@ async def test_a_short_drill_loses_no_page_and_no_acknowledge(tmp_path: Path) ->
     )
     about_time = ("i2_", "i4_", "i5_", "i15_")
     assert [breach for breach in breaches if not breach.invariant.startswith(about_time)] == []
-    assert sum(fault.kills for fault in record.faults) >= 3
+    assert sum(fault.times for fault in record.faults) >= 3
     assert len(record.alerts) >= 2
     assert any("back after" in line for line in said)
     # What `make soak` shows of the processes.
