@@ -31,6 +31,7 @@ from workflows.messages import (
     Escalate,
     Hold,
     Note,
+    OfANewerRelease,
     PostUpdate,
     Reassign,
     Resolve,
@@ -75,6 +76,9 @@ class AlertWorkflow:
     @workflow.run
     async def run(self, given: AlertInput) -> AlertView:
         """The climb. Returns the whole alert with its timeline."""
+        # Begun by older rules, no newer worker could take it over. What a newer one has begun may go on: most can.
+        if given.model_extra and not workflow.unsafe.is_replaying():
+            raise OfANewerRelease(", ".join(sorted(given.model_extra)))
         while True:
             self._receive()
             match next_due(self._story, self._now()):

@@ -215,6 +215,10 @@ class Standing(BaseModel):
     tally: Tally | None = None
 
 
+class OfANewerRelease(Exception):
+    """This alert asks for what this release does not know. Its task is tried again, until a newer worker takes it."""
+
+
 class AlertInput(BaseModel):
     """What an alert starts with: everything pinned, and the trigger itself.
 
@@ -222,7 +226,10 @@ class AlertInput(BaseModel):
     are told. `carried` is the whole story of a chain that goes on; `offset_seconds` a rehearsal's hour.
     `keeps_timers`: a wait that is looked at anew keeps its timer; alerts of before do without. `holds_on`: what was
     acknowledged while held and is not resolved in time is held again, as long as the maintenance goes on; likewise.
+    A worker that does not know one of these is of an older release than the API: it leaves the alert to a newer one.
     """
+
+    model_config = ConfigDict(extra="allow")
 
     service: str
     dedup_key: str

@@ -37,6 +37,14 @@ def history(path: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(started["workflowId"], recorded)
 
 
+async def test_what_a_newer_release_began_goes_on_where_it_makes_no_difference() -> None:
+    unanswered = next(path for path in HISTORIES if path.stem == "unanswered")
+    recorded = history(unanswered)
+    [given] = recorded.events[0].workflow_execution_started_event_attributes.input.payloads
+    given.data = json.dumps(json.loads(given.data) | {"climbs_otherwise": True}).encode()
+    await a_replayer().replay_workflow(recorded)
+
+
 def test_there_are_histories_of_every_shape() -> None:
     assert len(HISTORIES) >= 30
 
