@@ -25,7 +25,7 @@ from roust.domain.notification import (
     Result,
 )
 from roust.domain.personal_rules import at_once, instead, plan
-from roust.domain.recipients import recipients
+from roust.domain.recipients import paged_by
 from roust.runtime.day_to_day import InHand
 
 _BEAT = 0.5
@@ -124,7 +124,7 @@ class _Paging:
     def _resolve(self) -> None:
         request, page = self._request, self._request.kind is MessageKind.PAGE
         overrides, doubts = self._in_hand
-        self._resolved, problems = recipients(request.targets, self._directory, request.at, overrides)
+        self._resolved, problems = paged_by(request, self._directory, overrides)
         self._problems = [*doubts, *problems]
         anew = {found.user for found in self._resolved}
         self._used = {(user, contact) for user, contact in request.used if user not in anew}

@@ -32,13 +32,14 @@ class Company:
     """`canaries`: secrets and addresses by name; none may be found in a log or in the store."""
 
     config: Path
+    """A folder: `roust.yaml`, and what is added beside it."""
     keys: list[str]
     tokens: dict[str, str]
     canaries: dict[str, str]
 
 
 def found(folder: Path, book: Book, policy: Policy) -> Company:
-    """Write `roust.yaml` into `folder`: `policy`, and everybody's contacts."""
+    """Write `roust.yaml` into a folder of its own in `folder`: `policy`, and everybody's contacts."""
     canaries = {
         "address": f"canary-address-{folder.name}-0123456789abcdef",
         "integration key": f"canary-key-{folder.name}-0123456789abcdef",
@@ -93,7 +94,8 @@ def found(folder: Path, book: Book, policy: Policy) -> Company:
         ],
         "channels": {"webhook": {"allow": [f"{book.host}/32"], "secret": canaries["webhook secret"]}},
     }
-    file = folder / "roust.yaml"
+    config = folder / "config"
+    config.mkdir()
     # JSON is YAML.
-    file.write_text(json.dumps(whole, indent=1))
-    return Company(file, keys, tokens, canaries)
+    (config / "roust.yaml").write_text(json.dumps(whole, indent=1))
+    return Company(config, keys, tokens, canaries)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from drill.edited import i11_an_edit_misses_nobody
 from drill.record import PAGE, Accepted, Fault, Place, Receipt, Record, Rung
 
 IN_HAND = 3.0
@@ -292,11 +293,12 @@ INVARIANTS: tuple[Invariant, ...] = (
     i8_a_repeat_is_the_same_alert,
     i9_resolved_is_over,
     i10_a_trigger_after_the_resolve_is_paged,
+    i11_an_edit_misses_nobody,
     i14_one_owner,
     i15_everything_due_is_sent_after_the_last_fault,
     i16_no_secret_leaks,
 )
-"""I11, I12 and I13 have tests of their own: docs/reliability.md names them."""
+"""I12 and I13 have tests of their own: docs/reliability.md names them."""
 
 
 def judge(record: Record, invariants: Sequence[Invariant] = INVARIANTS) -> list[Breach]:

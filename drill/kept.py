@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from drill.ledger import read
-from drill.record import Accepted, Fault, Policy, Record, Word
+from drill.record import Accepted, Edit, Fault, Policy, Record, Word
 
 LEDGER, RECORD = "ledger.jsonl", "record.json"
 
@@ -20,6 +20,9 @@ def keep(record: Record, folder: Path, **around: Any) -> None:
         "faults": [asdict(fault) for fault in record.faults],
         "alerts": [asdict(alert) | {"ids": sorted(alert.ids)} for alert in record.alerts],
         "leaks": record.leaks,
+        "edits": [asdict(edit) for edit in record.edits],
+        "moved": [asdict(alert) | {"ids": sorted(alert.ids)} for alert in record.moved],
+        "moving_passes": record.moving_passes,
     }
     (folder / RECORD).write_text(json.dumps(whole, indent=1))
 
@@ -40,6 +43,10 @@ def kept(folder: Path) -> tuple[Record, dict[str, Any]]:
         faults=[Fault(**fault) for fault in whole["faults"]],
         over_at=whole["over_at"],
         leaks=whole["leaks"],
+        # Records of before there were edits have none.
+        edits=[Edit(**edit) for edit in whole.get("edits", ())],
+        moved=[_accepted(alert) for alert in whole.get("moved", ())],
+        moving_passes=whole.get("moving_passes", 0),
     )
     return record, whole["around"]
 

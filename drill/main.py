@@ -13,12 +13,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from drill.company import a_policy, found
+from drill.company import Company, a_policy, found
 from drill.faults import Faults
 from drill.house import House, a_house
 from drill.invariants import Breach, arrivals, judge, overdue, twice
 from drill.kept import LEDGER, keep, kept
 from drill.ledger import Book, a_ledger
+from drill.moving import PASSES, Moving
 from drill.record import Policy, Record
 from drill.traffic import Traffic, longest
 
@@ -36,9 +37,10 @@ Beside = Callable[[House], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True)
 class Plan:
-    """`faults`: SIGKILLs and sleeps to deliver, of the kinds whose names hold `only`; `every`: seconds between two
-    alerts, about; `pause`: at most so many between two blows; `minutes`: strike no longer than this. `storms`: of
-    twenty stories, about. `patience`: seconds that a recovery is waited for; then the next blow falls all the same."""
+    """`faults`: SIGKILLs, sleeps and cuts to deliver, of the kinds whose names hold `only`; `every`: seconds between
+    two alerts, about; `pause`: at most so many between two blows; `minutes`: strike no longer than this. `storms`: of
+    twenty stories, about. `edits`: seconds between two edits of the configuration, about; 0: none. `patience`:
+    seconds that a recovery is waited for; then the next blow falls all the same."""
 
     faults: int
     seed: int
@@ -48,6 +50,7 @@ class Plan:
     patience: float = 40.0
     storms: int = 0
     only: str = ""
+    edits: float = 12.0
     policy: Policy = field(default_factory=a_policy)
 
 
@@ -60,10 +63,12 @@ async def drill(plan: Plan, folder: Path, say: Say, beside: Beside | None = None
     began_as, began = machine(), time.monotonic()
     async with a_ledger(folder / LEDGER) as book:
         company = found(folder, book, plan.policy)
+        moving = _moving(company, book, record, plan) if plan.edits else None
         async with a_house(folder, company, aside=True) as house:
             record.receipts = book.receipts
             traffic = Traffic(house.url, company, record, random.Random(plan.seed + 1), plan.every, plan.storms)
-            running = asyncio.create_task(traffic.run())
+            going = [traffic.run(), *([moving.run(traffic.trigger, plan.edits)] if moving else [])]
+            running = asyncio.ensure_future(asyncio.gather(*going))
             besides = [_tell(record, book, plan, say), *([beside(house)] if beside else [])]
             telling = [asyncio.create_task(one) for one in besides]
             await _strike(Faults(house, book, traffic, dice, plan.only), record, book, plan, running, say)
@@ -84,8 +89,21 @@ async def drill(plan: Plan, folder: Path, say: Say, beside: Beside | None = None
     return record, judge(record)
 
 
+def _moving(company: Company, book: Book, record: Record, plan: Plan) -> Moving:
+    record.moving_passes = PASSES
+    key, address = f"{company.canaries['integration key']}-moving", company.canaries["address"]
+    return Moving(
+        company.config / "moving.yaml",
+        lambda path: book.url(f"/{address}/{path}"),
+        key,
+        plan.policy.steps[0][1],
+        record,
+        random.Random(plan.seed + 3),
+    )
+
+
 async def _strike(
-    faults: Faults, record: Record, book: Book, plan: Plan, running: asyncio.Task[None], say: Say
+    faults: Faults, record: Record, book: Book, plan: Plan, running: asyncio.Future[list[None]], say: Say
 ) -> None:
     began, start, dice = time.monotonic(), time.time(), random.Random(plan.seed + 2)
     await asyncio.sleep(2.0)
@@ -124,6 +142,7 @@ async def settle(record: Record, book: Book, say: Say) -> None:
             for alert in record.alerts
             if not alert.answered and not expected <= {place for _, place in record.pages(alert.id)}
         ]
+        waiting += [alert for alert in record.moved if all(receipt.step for receipt in record.of(alert.id))]
         if not waiting:
             # Whatever should *not* come has its time to come.
             await asyncio.sleep(4.0)

@@ -87,6 +87,15 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """What the file of the company that moves says from `at` on: everybody's one contact, and whom each step pages."""
+
+    at: float
+    contacts: dict[str, str]
+    steps: list[list[str]]
+
+
+@dataclass(frozen=True)
 class Policy:
     """What was configured: (users, seconds of wait) of each step, passes, contacts by user with their delays."""
 
@@ -131,7 +140,8 @@ class Rung:
 
 @dataclass
 class Record:
-    """A whole drill. `over_at`: when the last fault was over."""
+    """A whole drill. `over_at`: when the last fault was over. `edits`, the first being what the file said at first;
+    `moved`: the alerts of that company, which are judged by I11 alone."""
 
     policy: Policy
     alerts: list[Accepted] = field(default_factory=list)
@@ -140,6 +150,9 @@ class Record:
     over_at: float = 0.0
     leaks: list[str] = field(default_factory=list)
     """Where a secret or an address stood that must stand nowhere."""
+    edits: list[Edit] = field(default_factory=list)
+    moved: list[Accepted] = field(default_factory=list)
+    moving_passes: int = 0
     _sorted: dict[str, list[Receipt]] = field(default_factory=dict, init=False)
     _so_far: int = field(default=0, init=False)
 

@@ -26,6 +26,9 @@ def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
     yield f"| pages lost | {_zero(len(lost), len(pages))} | {len(pages)} pages |"
     yield f"| faults that lost a page | {_zero(len(lost), struck)} | {struck} faults |"
     yield f"| acknowledges lost | {_zero(len(lost_acks), len(acks))} | {len(acks)} acknowledges |"
+    if record.moved:
+        edits, moved = len(record.edits) - 1, len(record.moved)
+        yield f"| edits of the configuration while alerts were open | {edits} | {moved} alerts of who was edited |"
     merged = sum(receipt.merged for receipt in pages)
     yield f"| pages that came merged with others, in a storm | {merged} | {len(pages)} pages |"
     share = 100 * len(again) / max(1, len(record.receipts))

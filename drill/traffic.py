@@ -69,7 +69,7 @@ class Traffic:
 
     async def look(self) -> None:
         """Ask the API where every alert stands."""
-        for alert in self._record.alerts:
+        for alert in (*self._record.alerts, *self._record.moved):
             alert.final = await self._view(alert.id)
 
     async def close(self) -> None:
@@ -138,16 +138,20 @@ class Traffic:
         return f"drill-{next(self._number)}"
 
     async def _trigger(self, key: str) -> Accepted:
-        begun = time.time()
-        answered, alert = await self._told(key)
-        accepted = Accepted(alert, key, begun, answered, {alert})
+        accepted = await self.trigger(key, self._key_of(key))
         self._record.alerts.append(accepted)
         return accepted
 
-    async def _told(self, key: str) -> tuple[float, str]:
+    async def trigger(self, key: str, integration_key: str) -> Accepted:
+        """An alert that is not in the record yet; tried until it is accepted."""
+        begun = time.time()
+        answered, alert = await self._told(key, integration_key)
+        return Accepted(alert, key, begun, answered, {alert})
+
+    async def _told(self, key: str, integration_key: str = "") -> tuple[float, str]:
         """When the trigger was accepted, and as which alert; tried until it is."""
         body = {"summary": f"{key}: payments fail", "dedup_key": key, "priority": "P1"}
-        answer = await self._until_accepted("/v1/alerts", body, self._key_of(key))
+        answer = await self._until_accepted("/v1/alerts", body, integration_key or self._key_of(key))
         return time.time(), str(answer.json()["id"])
 
     def _key_of(self, dedup_key: str) -> str:

@@ -1,6 +1,6 @@
 """A real Temporal server for the whole session, started when the first test asks for it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -12,6 +12,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from roust.runtime.embedded import temporal_program
+from tests import witnesses
 from workflows.messages import SEARCH_ATTRIBUTES
 
 # How long an example takes says how busy the machine is.
@@ -42,3 +43,12 @@ async def temporal_server() -> AsyncIterator[str]:
 @pytest.fixture
 async def client(temporal_server: str) -> Client:
     return await Client.connect(temporal_server, data_converter=pydantic_data_converter)
+
+
+@pytest.fixture(autouse=True)
+def judged_at_its_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever the test looks for: no fake of its own took a message twice."""
+    with witnesses.a_test():
+        yield
+        if request.node.get_closest_marker("breach") is None:
+            witnesses.judge()

@@ -7,7 +7,7 @@ from functools import partial
 from roust.domain import schedule as schedules
 from roust.domain.directory import Directory
 from roust.domain.kept_overrides import usable
-from roust.domain.notification import Resolved
+from roust.domain.notification import LAST_RESORT, PageRequest, Resolved
 from roust.domain.overrides import Override
 from roust.domain.policy import Target
 from roust.domain.schedule import Holding, Schedule
@@ -27,7 +27,7 @@ def recipients(
 
     `overrides` by schedule apply besides those of the file. A user reached in several ways is listed once,
     with all the reasons. What is not in the directory, an override that names it too, is a problem and is
-    passed over: it never raises (rule 3).
+    passed over, as is who has no contacts: it never raises (rule 3).
     """
     reasons: dict[str, list[str]] = {}
     problems: list[str] = []
@@ -39,9 +39,24 @@ def recipients(
             if user not in directory.users:
                 problem = f"{reason}: no user named {user!r}"
                 problems += [problem] if problem not in problems else []
+            elif not directory.users[user].contacts:
+                # Nobody is reached through them: a step of such people alone is an empty one.
+                problem = f"{user} has no contacts"
+                problems += [problem] if problem not in problems else []
             elif reason not in reasons.setdefault(user, []):
                 reasons[user].append(reason)
     return [Resolved(user=user, why="; ".join(said)) for user, said in reasons.items()], problems
+
+
+def paged_by(
+    request: PageRequest, directory: Directory, overrides: Mapping[str, Sequence[Override]] | None = None
+) -> tuple[list[Resolved], list[str]]:
+    """Whom `request` goes to. A last resort of which nobody is left gives way to that of the file in force."""
+    found, problems = recipients(request.targets, directory, request.at, overrides)
+    if found or not request.occasion.startswith(LAST_RESORT):
+        return found, problems
+    found, more = recipients(directory.defaults.last_resort, directory, request.at, overrides)
+    return found, [*problems, *(["nobody of the last resort is left: that of today's defaults"] if found else more)]
 
 
 def _users(target: Target, directory: Directory, on_call: OnCall) -> tuple[list[tuple[str, str]], list[str]]:

@@ -1,10 +1,12 @@
 """Page requests with defaults that do not matter to the test, and the activity run as a worker runs it."""
 
 import dataclasses
+import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from temporalio.activity import ActivityCancellationDetails
 from temporalio.testing import ActivityEnvironment
 
 from activities.channels.channel import Channel
@@ -13,6 +15,7 @@ from roust.domain.alert import Urgency
 from roust.domain.directory import CONTACT_KINDS, Directory
 from roust.domain.notification import Outcome, PageRequest, PageResult, Planned
 from roust.runtime.links import Links
+from tests import witnesses
 from tests.builders import NOON, a_directory, an_alert
 
 LINKS = Links(["a-key-for-tests-only"], "http://127.0.0.1:8420")
@@ -53,18 +56,35 @@ def a_pager(
     return Pager(lambda: found, channels, LINKS, day_to_day)
 
 
-def an_environment(
-    heartbeats: list[list[Outcome]] | None = None, remembered: Sequence[Any] = ()
-) -> ActivityEnvironment:
-    env = ActivityEnvironment()
+ANSWERED = ActivityCancellationDetails(cancel_requested=True)
+
+
+class Environment(ActivityEnvironment):
+    """It remembers when somebody answered: that is what the workflow cancels a page for."""
+
+    answered_at: float | None = None
+
+    def cancel(self, cancellation_details: ActivityCancellationDetails = ANSWERED) -> None:
+        if cancellation_details.cancel_requested:
+            self.answered_at = time.time()
+        super().cancel(cancellation_details)
+
+
+def an_environment(heartbeats: list[list[Outcome]] | None = None, remembered: Sequence[Any] = ()) -> Environment:
+    env = Environment()
     env.info = dataclasses.replace(env.info, heartbeat_details=list(remembered))
     if heartbeats is not None:
         env.on_heartbeat = heartbeats.append
     return env
 
 
-async def run_page(pager: Pager, request: PageRequest, env: ActivityEnvironment | None = None) -> PageResult:
-    return await (env or an_environment()).run(pager.page, request)
+async def run_page(pager: Pager, request: PageRequest, env: Environment | None = None) -> PageResult:
+    """Judged: once somebody has answered, no send begins."""
+    env = env or an_environment()
+    result: PageResult = await env.run(pager.page, request)
+    if env.answered_at is not None:
+        witnesses.judge_answer(request.alert.id, env.answered_at)
+    return result
 
 
 def became(result: PageResult) -> list[tuple[str, str, str]]:

@@ -131,6 +131,7 @@ async def test_services_people_and_contacts_never_wait_for_each_other(pager: Pag
     ]
 
 
+@pytest.mark.breach("merged anew, to compare the keys")
 async def test_the_same_alerts_merged_again_have_the_same_id_and_others_another(channel: RecordingChannel) -> None:
     for alerts in ("abc", "abc", "abd"):
         await paged(a_merging_pager(channel, Merging(LINKS, Records())), [of(name) for name in alerts])

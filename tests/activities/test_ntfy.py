@@ -79,6 +79,7 @@ async def test_how_loud_it_is_follows_from_kind_and_urgency(
     assert (said["priority"], said["tags"]) == (priority, [tag, "P1"])
 
 
+@pytest.mark.breach("the same page in other words, to see its buttons")
 async def test_the_last_step_and_what_is_over_have_no_button_that_leads_nowhere(server: Ntfy) -> None:
     last = a_message(press=PRESS, step=3, pass_=3)
     over = a_message(press=PRESS, kind="resolved", alert=an_alert(state="resolved"))
@@ -99,6 +100,7 @@ async def test_a_notice_is_in_a_stakeholders_words_alone(server: Ntfy) -> None:
     assert not said.keys() & {"click", "actions"}
 
 
+@pytest.mark.breach("attempts anew, whose keys are compared")
 async def test_every_attempt_carries_the_same_sequence_and_every_page_another(server: Ntfy) -> None:
     for key in ("a", "a", "b"):
         await a_channel().send(a_message(key=key), ada(server))

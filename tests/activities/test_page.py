@@ -279,3 +279,15 @@ async def test_a_text_that_breaks_a_channel_never_raises(channel: RecordingChann
     channel.fail("ada", "mail", UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"))
     result = await run_page(a_pager(channel), a_request("user:ada", "user:ben"))
     assert sorted(became(result)) == [("ada", "mail", "try_again"), ("ben", "mail", "sent")]
+
+
+async def test_a_last_resort_of_which_nobody_is_left_gives_way_to_that_of_the_file_in_force(
+    channel: RecordingChannel,
+) -> None:
+    request = a_request("user:gone", step=0, occasion="last-resort-1")
+    result = await run_page(a_pager(channel), request)
+    assert channel.paged == [("margaret", "mail")]
+    assert result.problems == [
+        "named in the step: no user named 'gone'",
+        "nobody of the last resort is left: that of today's defaults",
+    ]

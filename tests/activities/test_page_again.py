@@ -80,6 +80,7 @@ async def test_what_this_process_has_sent_is_not_sent_again_when_no_heartbeat_go
     assert again == first
 
 
+@pytest.mark.breach("another process cannot know of the first")
 async def test_what_another_process_may_have_sent_is_sent_again(channel: RecordingChannel) -> None:
     await run_page(a_pager(channel), a_request("user:ada"))
     await run_page(a_pager(channel), a_request("user:ada"), a_second_attempt())
@@ -100,6 +101,7 @@ def a_second_attempt() -> ActivityEnvironment:
     return env
 
 
+@pytest.mark.breach("what was sent is not in the heartbeat that it goes on from")
 async def test_a_retry_goes_on_bringing_forward(channel: RecordingChannel) -> None:
     channel.refuse("ada", "push")
     pager = a_pager(channel, ada_with(THREE, CHAIN))

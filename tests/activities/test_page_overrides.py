@@ -1,5 +1,7 @@
 """A page goes to whoever an override made day to day puts on call; what is wrong with those never holds it up."""
 
+import pytest
+
 from roust.domain.overrides import Override
 from tests.activities.pages import a_pager, a_request, became, run_page
 from tests.builders import a_directory
@@ -29,6 +31,7 @@ async def test_the_page_goes_to_whoever_covers_and_says_by_whose_word() -> None:
     assert [message.user for message in channel.taken] == ["ben"]
 
 
+@pytest.mark.breach("two pages of one step, to see what each asks")
 async def test_only_the_schedules_of_the_step_that_there_are_are_asked_about() -> None:
     overrides = RememberingOverrides()
     pager = a_pager(RecordingChannel(), DIRECTORY, day_to_day=overrides)

@@ -15,6 +15,7 @@ from api.temporal_gateway import TemporalGateway
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
 from roust.runtime.links import Links
+from tests.api.remembering import RememberingGateway
 from tests.api.serving import an_app, asked_in_process
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
@@ -51,16 +52,21 @@ def queue() -> str:
 @pytest.fixture
 async def gateway(
     client: Client, directory: Directory, queue: str, request: pytest.FixtureRequest
-) -> AsyncIterator[TemporalGateway]:
-    """The gateway to the real server, with windows of a fifth of a second.
+) -> AsyncIterator[RememberingGateway]:
+    """The gateway to the real server, with windows of a fifth of a second; what it answered is judged at the end.
 
     Where a worker runs, its word is waited for as long as a busy machine takes: "not yet confirmed" is
     for the tests without one.
     """
     within = 30.0 if "worker" in request.fixturenames else CONFIRM_WITHIN
-    gateway = TemporalGateway(client, lambda: directory, task_queue=queue, pace=Pace(window=0.2), confirm_within=within)
+    pace = Pace(window=0.2)
+    gateway = RememberingGateway(client, lambda: directory, task_queue=queue, pace=pace, confirm_within=within)
     yield gateway
     await gateway.aclose()
+    if gateway.accepted and request.node.get_closest_marker("breach") is None:
+        # Whoever worked for the test may be gone.
+        async with build_worker(client, a_pager(directory, RecordingChannel()), task_queue=queue):
+            await gateway.judge()
 
 
 @pytest.fixture
@@ -71,8 +77,11 @@ def channel() -> RecordingChannel:
 @pytest.fixture
 async def a_worker(client: Client, queue: str, directory: Directory, channel: RecordingChannel) -> Worker:
     """The real worker, paging into `channel`; it does not run yet: `async with a_worker:`."""
-    pager = Pager(lambda: directory, {"email": channel}, Links(["a-key-for-tests-only"], directory.url))
-    return build_worker(client, pager, task_queue=queue)
+    return build_worker(client, a_pager(directory, channel), task_queue=queue)
+
+
+def a_pager(directory: Directory, channel: RecordingChannel) -> Pager:
+    return Pager(lambda: directory, {"email": channel}, Links(["a-key-for-tests-only"], directory.url))
 
 
 @pytest.fixture

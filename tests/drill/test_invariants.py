@@ -10,6 +10,7 @@ from drill.ledger import receipts
 from drill.record import Accepted, Record, Word
 from drill.report import report
 from tests.drill.ledgers import BEGAN, POLICY, a_fault, a_page, an_alert, answered, unanswered
+from tests.drill.test_edited import the_one_who_stayed_was_not_paged
 
 RUNGS = list(POLICY.rungs())
 
@@ -187,6 +188,7 @@ PLANTED: list[tuple[Callable[[], Record], str]] = [
     (a_lost_resolve, "i9_"),
     (a_swallowed_outbreak, "i10_"),
     (a_withdrawn_resolve_that_climbed_no_more, "i10_"),
+    (the_one_who_stayed_was_not_paged, "i11_"),
     (two_firsts, "i14_"),
     (a_stranger_has_it, "i14_"),
     (a_page_long_after_the_last_fault, "i15_"),

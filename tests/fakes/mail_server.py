@@ -4,14 +4,18 @@ import asyncio
 import email
 import email.policy
 import ssl
+import time
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from drill.record import Receipt
+from tests import witnesses
 
 
 @dataclass
@@ -22,6 +26,7 @@ class Delivery:
     mail: EmailMessage
     encrypted: bool
     username: str | None
+    at: float = field(default_factory=time.time)
 
 
 @dataclass
@@ -35,6 +40,16 @@ class MailServer:
     _data: dict[str, str] = field(default_factory=dict)
     _hanging: set[str] = field(default_factory=set)
     _drop_on_quit: bool = False
+
+    def __post_init__(self) -> None:
+        witnesses.sign_up(self)
+
+    def receipts(self) -> Iterator[Receipt]:
+        """Every mail to each of its recipients, under the key that it names."""
+        for one in self.deliveries:
+            key = str(one.mail["X-Roust-Key"])
+            for to in one.recipients:
+                yield Receipt(one.at, f"{key} to {to}", "page", key.partition("/")[0], to.partition("@")[0], to, 1, 1)
 
     def refuse(self, address: str, reply: str = "550 5.1.1 no such user") -> None:
         self._rcpt[address] = reply

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 
+from drill.record import Receipt
 from tests.fakes.webhook_server import Received, Reply, WebhookServer, serving
 
 _FIELDS = {"topic", "title", "message", "priority", "tags", "click", "actions", "sequence_id"}
@@ -21,6 +22,12 @@ class Ntfy(WebhookServer):
 
     published: list[dict[str, Any]] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
+
+    def receipts(self) -> Iterator[Receipt]:
+        """Everything published, by what the app tells two of the same by."""
+        for one in self.published:
+            if "sequence_id" in one:
+                yield Receipt(0.0, one["sequence_id"], "page", "", one["topic"], "", 1, 1)
 
     def topic(self, name: str) -> str:
         return self.url(f"/{name}")

@@ -1,11 +1,15 @@
 """A channel that remembers every message, and does as it is told."""
 
 import asyncio
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from drill import record
 from roust.domain.directory import Contact
 from roust.domain.errors import Refused
 from roust.domain.notification import Message, Receipt
+from tests import witnesses
 
 
 @dataclass
@@ -25,6 +29,17 @@ class RecordingChannel:
     _errors: dict[tuple[str, str], list[Exception]] = field(default_factory=dict)
     _always: dict[tuple[str, str], Exception] = field(default_factory=dict)
     _hanging: set[tuple[str, str]] = field(default_factory=set)
+    _began: list[tuple[float, Message]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        witnesses.sign_up(self)
+
+    def receipts(self) -> Iterator[record.Receipt]:
+        """What was taken, at the moment its send began: a merged message once for each of its pages."""
+        for at, m in self._began:
+            if any(m is taken for taken in self.taken):
+                for alert, key in _parts(m):
+                    yield record.Receipt(at, key, m.kind, alert, m.user, m.contact, m.step, m.pass_, m.cycle)
 
     @property
     def paged(self) -> list[tuple[str, str]]:
@@ -65,6 +80,7 @@ class RecordingChannel:
     async def send(self, message: Message, contact: Contact) -> Receipt:
         whom = (message.user, message.contact)
         self.messages.append(message)
+        self._began.append((time.time(), message))
         self.arrived.set()
         if whom in self._hanging:
             await self.released.wait()
@@ -76,3 +92,9 @@ class RecordingChannel:
         async with self.moved:
             self.moved.notify_all()
         return Receipt(said="taken", ref=str(len(self.taken)) if self.rewrites else "")
+
+
+def _parts(message: Message) -> list[tuple[str, str]]:
+    if message.parts:
+        return [(part.id, key) for part in message.parts for key in part.keys]
+    return [(message.alert.id, key) for key in message.keys or (message.key,)]

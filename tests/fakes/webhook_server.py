@@ -7,10 +7,15 @@ import hashlib
 import hmac
 import json
 import ssl
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from drill import ledger
+from drill.record import ACCEPTED, Receipt
+from tests import witnesses
 
 
 @dataclass
@@ -21,6 +26,7 @@ class Received:
     path: str
     headers: dict[str, str]
     body: bytes
+    at: float = field(default_factory=time.time)
 
     @property
     def json(self) -> Any:
@@ -58,6 +64,17 @@ class WebhookServer:
     replies: dict[str, Reply] = field(default_factory=dict)
     bytes_sent: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    taken: list[Received] = field(default_factory=list)
+    """Those that were answered 2xx, and wholly."""
+
+    def __post_init__(self) -> None:
+        witnesses.sign_up(self)
+
+    def receipts(self) -> Iterator[Receipt]:
+        """The pages among what was taken: by a webhook contact, or whatever else names its own key."""
+        for one in self.taken:
+            if "webhook-id" in one.headers and one.json.get("type") == "page":
+                yield from ledger.receipts({"at": one.at, "peer": 0, "body": one.json})
 
     def url(self, path: str = "/page", host: str = "127.0.0.1") -> str:
         return f"{self.scheme}://{host}:{self.port}{path}"
@@ -67,7 +84,10 @@ class WebhookServer:
             request = await self._read(reader)
             self.requests.append(request)
             self.arrived.set()
-            await self._answer(self.reply_to(request), writer)
+            reply = self.reply_to(request)
+            await self._answer(reply, writer)
+            if reply.status in ACCEPTED:
+                self.taken.append(request)
         writer.close()
 
     def reply_to(self, request: Received) -> Reply:

@@ -18,7 +18,7 @@ from roust.domain.landing import land
 from roust.domain.notification import MessageKind, Outcome, PageRequest, PageResult, Planned, Result
 from roust.domain.personal_rules import at_once, instead, plan
 from roust.domain.policy import EscalationPolicy, Target
-from roust.domain.recipients import recipients
+from roust.domain.recipients import paged_by
 from roust.domain.stakeholders import Interest
 from roust.domain.telling import NoticeResult, Told, land_notices, next_notices, notice_due, still_telling
 from roust.domain.trigger import Trigger
@@ -217,7 +217,7 @@ class World:
     # -- what the page activity does ------------------------------------------------------------------
 
     def _page(self, request: PageRequest) -> PageResult:
-        resolved, problems = recipients(request.targets, self.directory, request.at)
+        resolved, problems = paged_by(request, self.directory)
         fresh = [planned for found in resolved for planned in self._plan(found.user, request)]
         begun: set[tuple[str, str]] = set()
         outcomes: list[Outcome] = []
@@ -241,7 +241,10 @@ class World:
 
     def _send(self, request: PageRequest, planned: Planned) -> Outcome:
         after = round((self.now - self.start).total_seconds(), 3)
-        result = self.fate(planned, after)
+        user = self.directory.users.get(planned.user)
+        # Taken out of the configuration since it was planned.
+        gone = user is None or planned.contact not in user.contacts
+        result = Result.REFUSED if gone else self.fate(planned, after)
         self.tried.append((after, planned.user, planned.contact, result))
         if result is Result.SENT:
             who, where = (planned.user, planned.contact), (planned.step, planned.pass_, planned.cycle)
@@ -266,8 +269,8 @@ class World:
             rest = [p for p in waiting if p.user == user and p.contact not in tried]
             used = tried | {contact for name, contact in request.used if name == user and name not in anew}
             refused = [o.planned for o in own if o.result is Result.REFUSED]
-            contacts = self.directory.users[user].contacts
-            rest += [instead(refused, c, request.at) for c in contacts if c not in used]
+            known = self.directory.users.get(user)
+            rest += [instead(refused, c, request.at) for c in (known.contacts if known else ()) if c not in used]
             forward += rest[:1]
         return forward
 

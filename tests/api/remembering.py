@@ -1,0 +1,104 @@
+"""The gateway to a real Temporal that remembers what it answered; at the end that is judged as a drill is."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from api.gateway import Accepted, AcknowledgedAll, BeyondRetention, NoSuchAlert, NotConfirmed
+from api.temporal_gateway import TemporalGateway
+from drill import invariants as i
+from drill import record
+from roust.domain.alert import Answer, Event
+from tests import witnesses
+from tests.judged import OPENED_AGAIN, Broken, kinds
+
+ANSWERED: tuple[i.Invariant, ...] = (
+    i.i1_nothing_accepted_is_dropped,
+    i.i2_no_page_after_an_accepted_answer,
+    i.i6_no_acknowledge_is_lost,
+    i.i8_a_repeat_is_the_same_alert,
+    i.i9_resolved_is_over,
+    i.i14_one_owner,
+)
+"""What was accepted is known and holds; of pages I2 alone, for hardly a test waits for all that are due."""
+
+
+class RememberingGateway(TemporalGateway):
+    """`judge` asks, by a gateway of its own, where everything that was accepted stands."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.accepted: dict[str, record.Accepted] = {}
+        self._open: dict[tuple[str | None, str], record.Accepted] = {}
+        self._over: set[str] = set()
+
+    async def trigger(self, event: Event, key_service: str | None) -> Accepted:
+        sent = time.time()
+        told = await super().trigger(event, key_service)
+        if told.id is not None:
+            self._triggered(told, sent)
+        return told
+
+    def _triggered(self, told: Accepted, sent: float) -> None:
+        assert told.id is not None
+        place = told.service, told.dedup_key
+        before = self._open.get(place)
+        if before is not None and told.status == "repeated" and not before.words:
+            before.ids.add(told.id)
+        known = self.accepted.get(told.id)
+        if known is None:
+            known = record.Accepted(told.id, told.dedup_key, sent, time.time(), {told.id})
+            self.accepted[told.id] = self._open[place] = known
+        elif any(word.verb == "resolve" for word in known.words):
+            # It met the resolve before the end, and went on.
+            known.reopened = True
+
+    async def acknowledge(self, alert: str, by: str, via: str) -> Answer:
+        return await self._remember("acknowledge", alert, by, super().acknowledge(alert, by, via))
+
+    async def resolve(self, alert: str, by: str, via: str) -> Answer:
+        return await self._remember("resolve", alert, by, super().resolve(alert, by, via))
+
+    async def _remember(self, verb: str, alert: str, by: str, asked: Any) -> Answer:
+        sent = time.time()
+        try:
+            answer: Answer = await asked
+        except NotConfirmed:
+            self._said(verb, alert, by, sent, 202)
+            raise
+        if answer.accepted:
+            self._said(verb, alert, by, sent, 200, first=answer.first)
+        return answer
+
+    async def acknowledge_each(self, alerts: Sequence[str], by: str, via: str) -> AcknowledgedAll:
+        return self._each(await super().acknowledge_each(alerts, by, via), by)
+
+    async def acknowledge_service(self, service: str, by: str, via: str) -> AcknowledgedAll:
+        return self._each(await super().acknowledge_service(service, by, via), by)
+
+    def _each(self, answer: AcknowledgedAll, by: str) -> AcknowledgedAll:
+        for alert in answer.acknowledged:
+            self._said("acknowledge", alert, by, time.time(), 202)
+        return answer
+
+    def _said(self, verb: str, alert: str, by: str, sent: float, status: int, first: bool = False) -> None:
+        known = self.accepted.get(alert)
+        # One on record that came after the resolve binds nobody: it is refused when a worker looks.
+        if known is not None and not any(word.verb == "resolve" for word in known.words):
+            known.words.append(record.Word(verb, by, sent, time.time(), status, first))
+
+    async def judge(self) -> None:
+        """Raises Broken. A worker must run."""
+        for one in self.accepted.values():
+            await self._stands(one)
+        book = record.Record(record.Policy([], 0, {}, []), [*self.accepted.values()], witnesses.receipts())
+        if breaches := i.judge(book, ANSWERED):
+            raise Broken("\n".join(f"{breach.invariant}: {breach.what}" for breach in breaches))
+
+    async def _stands(self, one: record.Accepted) -> None:
+        try:
+            view = await self._reading.view(one.id)
+        except (NoSuchAlert, BeyondRetention):
+            return
+        one.final = view.model_dump(include={"state", "next_due", "owner", "resolved_by"})
+        one.reopened |= bool(kinds(view.timeline) & OPENED_AGAIN)
