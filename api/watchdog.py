@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.keepers import Keepers, failing
 from api.measures import OpenAlerts
 from api.polls import Polls
-from roust.domain.watch import Sighting, Trouble, Verdict, Watch, overdue
+from roust.domain.watch import Sighting, Trouble, Verdict, Watch, overdue, unreached
 from roust.runtime.clock import CLOCK, steady
 from roust.runtime.encryption import UnreadablePayload
 from workflows.digest_messages import STAKEHOLDERS
@@ -48,6 +48,7 @@ _FAILING = (
 _COUNTED = {
     Trouble.FAILING: "workflow",
     Trouble.OVERDUE: "alert",
+    Trouble.UNREACHED: "alert",
     Trouble.MISSING: "workflow",
     Trouble.DIFFER: "process",
     Trouble.CLOCK: "process",
@@ -57,6 +58,7 @@ _NO_ALARM = {Trouble.DIFFER, Trouble.CLOCK}
 """A changed configuration on its way to all processes, and a clock that workflows do not go by, stop no page."""
 
 OVERDUE = Gauge("roust_overdue_alerts", "Alerts whose next action is overdue by more than a minute.")
+UNREACHED = Gauge("roust_unreached_alerts", "Exhausted alerts of which nobody has heard, not even the last resort.")
 FAILING = Gauge("roust_failing_workflows", "Workflows whose task fails and is tried again.")
 WORKER = Gauge("roust_worker_polls", "1 while a worker polls for work, 0 while none does.")
 NOTICES = Gauge("roust_notices_worker_polls", "1 while a worker polls for notices, 0 while none does.")
@@ -170,14 +172,17 @@ class Watchdog:
     async def _stuck(self, at: datetime) -> list[Sighting]:
         """What cannot go on: from the list, which may lag, then asked about singly, which does not."""
         late: list[tuple[datetime, WorkflowExecution]] = []
-        sealed: list[Sighting] = []
+        plain: list[Sighting] = []
         counts: Counter[tuple[str, str]] = Counter()
         async for execution in self._client.list_workflows(_OPEN, page_size=500):
             standing = await _standing(execution)
             if standing is None and execution.raw_info.memo.fields:
                 # A worker with the keys that this process has cannot go on with it either.
-                sealed.append(Sighting(Trouble.FAILING, _id(execution), execution.start_time))
+                plain.append(Sighting(Trouble.FAILING, _id(execution), execution.start_time))
             counts[standing.state.value if standing else "unknown", execution.id.split("/")[1]] += 1
+            since = standing.unreached_since if standing else None
+            if since is not None and unreached(since, at):
+                plain.append(Sighting(Trouble.UNREACHED, _id(execution, standing), since))
             due = standing.next_due if standing else None
             if due is not None and overdue(due, at):
                 late.append((due, execution))
@@ -190,7 +195,7 @@ class Watchdog:
         for due, execution in late[CONFIRM:]:
             sighting = Sighting(Trouble.OVERDUE, _id(execution), due)
             found[sighting.key] = sighting
-        for sighting in [*sealed, *await self._reported(at)]:
+        for sighting in [*plain, *await self._reported(at)]:
             found.setdefault(sighting.key, sighting)
         return list(found.values())
 
@@ -230,6 +235,7 @@ class Watchdog:
 def _measure(verdict: Verdict, at: datetime) -> None:
     troubles = [sighting.trouble for sighting in verdict.believed]
     OVERDUE.set(troubles.count(Trouble.OVERDUE))
+    UNREACHED.set(troubles.count(Trouble.UNREACHED))
     FAILING.set(troubles.count(Trouble.FAILING))
     WORKER.set(Trouble.NO_WORKER not in troubles)
     NOTICES.set(Trouble.NO_NOTICES not in troubles)

@@ -95,6 +95,8 @@ def _standing(story: Escalation, coming: Wait, first_run: str) -> Standing:
         pass_=climb.pass_,
         step=climb.step,
         next_due=coming.until,
+        # It changes only where the state or what is due next does: no memo of its own.
+        unreached_since=story.state_since if alert.state is AlertState.EXHAUSTED and not climb.reached else None,
         first_run=first_run,
         answers=story.answers,
         tally=tally(story) if alert.state is AlertState.RESOLVED else None,

@@ -191,6 +191,7 @@ class Standing(BaseModel):
     `next_due`: when Roust must act next; None when it waits for people or sources alone.
     `answers`: the outcome of the last requests, by request id. `first_run` is None until the workflow
     itself first published (then the run id of the execution is the first run). `tally`: once it is over.
+    `unreached_since`: exhausted since then, and not one page of its climb has been sent.
     """
 
     state: AlertState
@@ -210,6 +211,7 @@ class Standing(BaseModel):
     pass_: int = 1
     step: int = 0
     next_due: datetime | None = None
+    unreached_since: datetime | None = None
     first_run: str | None = None
     answers: dict[str, Answer] = {}
     tally: Tally | None = None

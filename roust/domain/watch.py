@@ -7,6 +7,8 @@ from enum import StrEnum
 
 OVERDUE_AFTER = timedelta(minutes=1)
 """An alert whose next action is later than this is in trouble."""
+UNREACHED_AFTER = timedelta(minutes=5)
+"""An exhausted alert that nobody has heard of for so long is in trouble: its last resort is tried that often."""
 
 TELL_AGAIN = timedelta(hours=1)
 TELL_MORE = timedelta(minutes=5)
@@ -21,6 +23,7 @@ class Trouble(StrEnum):
     NO_NOTICES = "no worker polls for notices"
     FAILING = "workflow task failing"
     OVERDUE = "next action overdue"
+    UNREACHED = "nobody reached"
     MISSING = "entity missing"
     DIFFER = "configuration digests differ"
     CLOCK = "clocks differ"
@@ -105,10 +108,15 @@ def overdue(next_due: datetime | None, at: datetime) -> bool:
     return next_due is not None and at - next_due > OVERDUE_AFTER
 
 
+def unreached(since: datetime | None, at: datetime) -> bool:
+    """Whether an alert is in trouble whose whole climb has reached nobody since `since`."""
+    return since is not None and at - since > UNREACHED_AFTER
+
+
 def _causes(believed: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
     not_told = {Trouble.DIFFER}
     if any(s.trouble is Trouble.NO_WORKER for s in believed):
-        not_told |= {Trouble.OVERDUE, Trouble.NO_NOTICES}
+        not_told |= {Trouble.OVERDUE, Trouble.UNREACHED, Trouble.NO_NOTICES}
     return tuple(s for s in believed if s.trouble not in not_told)
 
 
@@ -150,6 +158,10 @@ def _line(trouble: Trouble, group: list[Sighting], at: datetime) -> str:
         case Trouble.SHED:
             who = ", ".join(s.subject for s in group)
             return f"More requests than requests_per_minute allows, answered 503: {who}. Pages may come late."
+        case Trouble.UNREACHED:
+            alone = "has reached nobody, and its last resort cannot be reached: look at its timeline, call somebody"
+            many = "alerts have reached nobody, and their last resort cannot be reached: call somebody"
+            what = alone if len(group) == 1 else many
         case Trouble.OVERDUE:
             what = "should have acted" if len(group) == 1 else "alerts should have acted"
     names = ", ".join(s.subject for s in group[:5]) + (f" and {len(group) - 5} more" if len(group) > 5 else "")

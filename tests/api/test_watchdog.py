@@ -154,6 +154,36 @@ async def test_an_alert_that_should_have_acted_a_minute_ago_is_told(
     assert any(line.startswith("next action overdue: ") for line in watchdog.degraded())
 
 
+async def test_an_alert_that_has_reached_nobody_for_five_minutes_is_told(
+    watchdog: Watchdog,
+    gateway: TemporalGateway,
+    client: Client,
+    directory: Directory,
+    service: str,
+    queue: str,
+    mail: RecordingChannel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nowhere = RecordingChannel()
+    for user in directory.users:
+        nowhere.refuse(user, "mail")
+    pager = Pager(lambda: directory, {"email": nowhere}, CurrentLinks(lambda: directory))
+    async with build_worker(client, pager, task_queue=queue):
+        alert = await an_open_alert(gateway, service)
+        labels = {"state": "exhausted", "service": service}
+        await rounds_until(watchdog, lambda _: REGISTRY.get_sample_value("roust_open_alerts", labels) == 1)
+        await watchdog.look()
+        assert (Trouble.UNREACHED, alert) not in [s.key for s in (await watchdog.look()).believed]
+        # The clock cannot be moved on for it: workers would seem gone, and that is told instead.
+        monkeypatch.setattr("roust.domain.watch.UNREACHED_AFTER", timedelta(0))
+        await rounds_until(watchdog, lambda verdict: (Trouble.UNREACHED, alert) in [s.key for s in verdict.believed])
+        assert not watchdog.all_is_well()
+        assert (REGISTRY.get_sample_value("roust_unreached_alerts") or 0) >= 1
+        pages = [m for m in mail.taken if "nobody reached" in m.alert.summary]
+        assert len(pages) == 1
+        assert f"{alert} has reached nobody" in pages[0].alert.description
+
+
 async def test_an_alert_whose_workflow_task_fails_is_told_by_its_id(
     watchdog: Watchdog,
     gateway: TemporalGateway,

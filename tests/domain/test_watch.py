@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from roust.domain.watch import Sighting, Trouble, Verdict, Watch, overdue, sentence
+from roust.domain.watch import Sighting, Trouble, Verdict, Watch, overdue, sentence, unreached
 from tests.builders import NOON
 
 TICK = timedelta(seconds=15)
@@ -111,6 +111,12 @@ def test_overdue_begins_after_a_minute() -> None:
     assert not overdue(NOON, at(60))
     assert overdue(NOON, at(60.001))
     assert not overdue(None, at(1e6))
+
+
+def test_unreached_begins_after_five_minutes() -> None:
+    assert not unreached(NOON, NOON + timedelta(minutes=5))
+    assert unreached(NOON, NOON + timedelta(minutes=5, milliseconds=1))
+    assert not unreached(None, NOON)
 
 
 def test_the_sentences_name_at_most_five_alerts() -> None:

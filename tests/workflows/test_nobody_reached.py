@@ -75,11 +75,15 @@ async def test_hours_without_anybody_reached_leave_it_open_and_margaret_is_paged
     assert (view.state, s.pages) == ("exhausted", [])
     assert view.next_due is not None
     assert len(view.timeline) < 200
+    since = (await s.standing()).unreached_since
+    assert since is not None
+    assert round((since - s.began).total_seconds()) == 600
     s.channel.recover()
     await s.until(HOURS + 600)
     assert sorted((user, contact) for _, user, contact in s.pages) == [("margaret", "hook"), ("margaret", "mail")]
     assert s.pages[0][0] <= HOURS + 300
     assert (await s.view()).state == "exhausted"
+    assert (await s.standing()).unreached_since is None
     assert s.others == []
 
 
