@@ -126,6 +126,12 @@ def next_due(arrived: Sequence[Arrival], fault: Fault) -> float | None:
     return None if came is None else max(0.0, came.at - max(came.due, fault.returned_at))
 
 
+def _asleep(record: Record, since: float, until: float) -> float:
+    """Seconds of that time in which somebody slept."""
+    sleeps = [fault for fault in record.faults if "asleep" in fault.what]
+    return sum(max(0.0, min(until, one.returned_at) - max(since, one.killed_at)) for one in sleeps)
+
+
 # -- the invariants ------------------------------------------------------------------------------------
 
 
@@ -144,13 +150,13 @@ def i1_nothing_accepted_is_dropped(record: Record) -> Iterator[str]:
 
 
 def i2_no_page_after_an_accepted_answer(record: Record) -> Iterator[str]:
-    """But for what a worker holds, within three seconds."""
+    """But for what a worker holds, within three seconds in which it is awake."""
     for alert in record.alerts:
         if not alert.answered:
             continue
         heard = min(word.answered_at for word in alert.words)
         for receipt in record.of(alert.id):
-            if receipt.kind == PAGE and receipt.at > heard + IN_HAND:
+            if receipt.kind == PAGE and receipt.at > heard + IN_HAND + _asleep(record, heard, receipt.at):
                 yield f"{alert.id}: {receipt.user} was paged {receipt.at - heard:.1f} s after the answer"
 
 

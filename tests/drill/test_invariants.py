@@ -210,6 +210,15 @@ def test_what_temporal_hands_to_a_worker_that_sleeps_may_be_late_by_as_long_as_i
     assert judge(a_page_long_after_a_worker_fell_asleep(14)) == []
 
 
+def test_what_a_worker_held_as_the_machine_fell_asleep_may_go_out_as_it_wakes() -> None:
+    record = a_page_after_the_acknowledge()
+    heard, late = record.alerts[0].words[0].answered_at - BEGAN, record.receipts[-1].at - BEGAN
+    record.faults.append(a_fault(heard + 1, late - 1, "everything asleep (with the server)"))
+    assert not [breach for breach in judge(record) if breach.invariant.startswith("i2_")]
+    record.faults[0] = a_fault(heard - 9, heard, "everything asleep (with the server)")
+    assert [breach for breach in judge(record) if breach.invariant.startswith("i2_")]
+
+
 def test_a_page_sent_twice_under_its_key_is_counted_and_is_no_breach() -> None:
     record = unanswered()
     record.receipts.append(record.receipts[0])
