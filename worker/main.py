@@ -7,7 +7,6 @@ from datetime import timedelta
 import structlog
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.current import CurrentChannels, CurrentLinks
 from activities.merging import MOST_WAITING, Merging
@@ -18,6 +17,7 @@ from roust.runtime.day_to_day import DayToDay
 from worker.calm import GroupCalm
 from worker.heartbeats import Heartbeats
 from worker.page_record import PageRecord
+from worker.sandbox import sandbox
 from worker.working import Working
 from workflows.alert import AlertWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
@@ -29,15 +29,8 @@ from workflows.stakeholders import StakeholdersWorkflow
 
 log = structlog.get_logger()
 
-OURS = ("roust", "workflows", "activities", "pydantic", "pydantic_core", "annotated_types")
-"""Not imported anew for each alert: half of the worker's CPU, and the sandbox's guards stay."""
-
 NOTICES_AT_ONCE = 20
 """Moments of alerts that are told at one time, each to many."""
-
-
-def _sandbox() -> SandboxedWorkflowRunner:
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*OURS))
 
 
 def build_worker(
@@ -61,7 +54,7 @@ def build_worker(
         task_queue=task_queue,
         workflows=workflows,
         activities=activities or [pager.page],
-        workflow_runner=_sandbox(),
+        workflow_runner=sandbox(),
         # After a crash, the next step waits no longer than this for the worker that is gone.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         # An acknowledge reaches a page under way by its heartbeat: it must not wait for 0.8 of the timeout.
@@ -94,7 +87,7 @@ def build_notices_worker(
         task_queue=notices_queue(task_queue),
         workflows=[StakeholdersWorkflow],
         activities=[notifier.notice, notifier.digest],
-        workflow_runner=_sandbox(),
+        workflow_runner=sandbox(),
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=timedelta(seconds=15),
         max_concurrent_activities=at_once,

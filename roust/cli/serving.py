@@ -17,6 +17,7 @@ from roust.runtime.attendance import API, WORKER, attend, hear
 from roust.runtime.connection import connect
 from roust.runtime.descriptors import raise_limit
 from roust.runtime.embedded import EmbeddedServer
+from roust.runtime.garbage import collect_rarely
 from roust.runtime.gauges import measure_configuration
 from roust.runtime.metrics import serve_metrics, temporal_metrics
 from roust.runtime.namespace import keep_closed_alerts, prepare_namespace
@@ -49,6 +50,7 @@ async def worker(settings: Settings, stop: asyncio.Event) -> None:
     """`roust worker`: the worker alone, with its own metrics port."""
     raise_limit()
     serve, attributes = room("worker.main").serve, _search_attributes()
+    collect_rarely()
     current = configuration(settings)
     with serve_metrics(settings.host, settings.metrics_port) as (runtime, _):
         client = await connect(runtime=runtime)
@@ -69,6 +71,7 @@ async def up(
     """`roust up`: embedded Temporal, worker and API in one process; `ready` is called when it takes alerts."""
     raise_limit()
     serve_api, serve_worker = room("api.main").serve, room("worker.main").serve
+    collect_rarely()
     attributes = _search_attributes()
     current = configuration(settings)
     with listener(settings.host, settings.port, "--port") as sock, temporal_metrics() as runtime:

@@ -7,11 +7,10 @@ import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from roust.domain.notification import PageRequest, PageResult
 from roust.runtime.connection import data_converter
-from worker.main import OURS
+from worker.sandbox import sandbox
 from workflows import calls
 from workflows.alert import AlertWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
@@ -23,11 +22,10 @@ HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
 
 def a_replayer() -> Replayer:
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*OURS)
     return Replayer(
         workflows=[AlertWorkflow, HeartbeatWorkflow, MaintenanceWorkflow, OverridesWorkflow, StakeholdersWorkflow],
         data_converter=data_converter({}),
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=sandbox(),
     )
 
 
