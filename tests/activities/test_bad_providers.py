@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,25 +9,12 @@ from typing import Any
 import pytest
 import trustme
 
-from activities.channels.apprise import AppriseChannel
-from activities.channels.channel import Channel
-from activities.channels.email import EmailChannel
-from activities.channels.ntfy import NtfyChannel
-from activities.channels.slack import SlackChannel
-from activities.channels.twilio import twilio_channels
-from activities.channels.webhook import WebhookChannel
+from activities.channels.channel import DEADLINE
 from drill.proxy import Trouble, a_proxy
-from roust.domain.notification import Outcome
-from roust.domain.settings import CHANNEL_OF, AppriseSettings, EmailSettings, NtfySettings, SlackSettings
-from roust.domain.settings import WebhookSettings as Hooks
-from tests.activities.pages import a_pager, a_request, ada_with, run_page
-from tests.builders import a_directory
+from roust.domain.settings import CHANNEL_OF
+from tests.activities.providers import HTTP, HURRY, contacts, outcome, short
 from tests.fakes.mail_server import a_mail_server
 from tests.fakes.webhook_server import Reply, WebhookServer, a_webhook_server
-
-LOOPBACK = ["127.0.0.0/8"]
-HTTP = sorted(set(CHANNEL_OF) - {"email"})
-SECRET = "canary-secret-0123456789"
 
 STATUSES = {
     302: "refused",
@@ -47,66 +33,6 @@ EXCEPT = {(Trouble.CUT, "apprise"): "sent"}
 NO_ANSWER = {Trouble.HOLD, Trouble.SLOW, Trouble.AWAY}
 
 
-def contacts(port: int, host: str = "127.0.0.1", scheme: str = "http") -> Mapping[str, dict[str, str]]:
-    """One of each kind, its provider at `port`."""
-    return {
-        "email": {"email": "ada@example.com"},
-        "webhook": {"webhook": f"{scheme}://{host}:{port}/{SECRET}"},
-        "ntfy": {"ntfy": f"{scheme}://{host}:{port}/{SECRET}"},
-        "slack": {"slack": "U0ADA"},
-        "sms": {"sms": "+447700900001"},
-        "voice": {"voice": "+447700900001"},
-        "apprise": {"apprise": f"json://127.0.0.1:{port}/{SECRET}"},
-    }
-
-
-def channel(kind: str, port: int, host: str = "127.0.0.1", verify: ssl.SSLContext | None = None) -> Channel:
-    """The real channel, its provider at `port`."""
-    base = f"{'https' if verify else 'http'}://127.0.0.1:{port}"
-    twilio = {"account_sid": "AC1", "auth_token": SECRET, "from": "+15550100", "base_url": base}
-    match kind:
-        case "email":
-            mail: dict[str, Any] = {"host": host, "port": port, "from": "roust@example.com"}
-            return EmailChannel(EmailSettings.model_validate(mail))
-        case "webhook":
-            return WebhookChannel(Hooks(allow=LOOPBACK), verify)
-        case "ntfy":
-            return NtfyChannel(NtfySettings(allow=LOOPBACK))
-        case "slack":
-            given = {"bot_token": SECRET, "signing_secret": SECRET, "base_url": base}
-            return SlackChannel(SlackSettings.model_validate(given), verify)
-        case "apprise":
-            return AppriseChannel(AppriseSettings(schemas=["json"]))
-        case _:
-            return twilio_channels(a_directory(channels={"twilio": twilio}), verify)[kind]
-
-
-async def outcome(kind: str, port: int, host: str = "127.0.0.1", verify: ssl.SSLContext | None = None) -> Outcome:
-    """What becomes of Ada's page by a contact of that kind; her other contact is well, and gets it too."""
-    other = "webhook" if kind == "email" else "email"
-    async with a_webhook_server() as hooks, a_mail_server() as mails:
-        well = {"webhook": hooks.url("/well")} if other == "webhook" else {"email": "well@example.com"}
-        at = hooks.port if other == "webhook" else mails.port
-        behind = contacts(port, host, "https" if verify else "http")[kind]
-        directory = ada_with({"behind": behind, "well": well})
-        channels = {kind: channel(kind, port, host, verify), other: channel(other, at)}
-        result = await run_page(a_pager(channels=channels, directory=directory), a_request("user:ada"))
-        assert len(hooks.requests) + len(mails.deliveries) == 1
-    found = {one.planned.contact: one for one in result.outcomes}
-    assert found["well"].result == "sent"
-    said = found["behind"].said
-    assert said
-    assert not any(part in said for part in (SECRET, "ada@example.com", "7700900001", f"127.0.0.1:{port}"))
-    return found["behind"]
-
-
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("attempt", "channels.email", "channels.webhook", "channels.ntfy", "channels.slack"):
-        monkeypatch.setattr(f"activities.{module}.DEADLINE", 0.6)
-    monkeypatch.setattr("activities.channels.apprise._CONNECTING", 0.3)
-    monkeypatch.setattr("activities.channels.apprise._READING", 0.3)
-
-
 @pytest.mark.parametrize("kind", sorted(CHANNEL_OF))
 @pytest.mark.parametrize("trouble", TROUBLES)
 async def test_whatever_a_network_does_the_page_is_tried_again_and_has_another_way(
@@ -119,7 +45,7 @@ async def test_whatever_a_network_does_the_page_is_tried_again_and_has_another_w
             server.reply = Reply(200, body=b'{"ok": true, "sid": "SM1", "status": "queued"}')
         proxy = await stack.enter_async_context(a_proxy("127.0.0.1", server.port))
         proxy.trouble = trouble
-        found = await outcome(kind, proxy.port)
+        found = await outcome(kind, proxy.port, within=HURRY if kind != "apprise" else DEADLINE)
     assert found.result == EXCEPT.get((trouble, kind), "try_again"), found.said
     if trouble in NO_ANSWER and kind != "apprise":
         assert "no answer within" in found.said or "imed out" in found.said, found.said

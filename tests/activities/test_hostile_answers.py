@@ -1,0 +1,142 @@
+"""Answers that no honest provider gives: none of them holds a worker, fills its memory, or passes for a page sent."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from tests.activities.providers import HTTP, HURRY, outcome
+from tests.fakes.webhook_server import Reply, a_webhook_server
+
+MIB = 2**20
+OURS = [kind for kind in HTTP if kind != "apprise"]
+"""Apprise's requests are its library's: it reads what it likes, in a thread of its own, for as long as we wait."""
+
+
+class Speaker:
+    """Whoever connects and has asked is told `words`, to the end or until they hang up."""
+
+    def __init__(self) -> None:
+        self.words: Iterator[bytes] = iter(())
+        self.port = 0
+        self.taken = 0
+        """Bytes that went out of our hands; some of them are still on their way."""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            for part in self.words:
+                writer.write(part)
+                await writer.drain()
+                self.taken += len(part)
+        writer.transport.abort()
+
+
+@asynccontextmanager
+async def a_speaker(words: Iterator[bytes]) -> AsyncIterator[Speaker]:
+    speaker = Speaker()
+    speaker.words = words
+    server = await asyncio.start_server(speaker.serve, "127.0.0.1", 0)
+    speaker.port = server.sockets[0].getsockname()[1]
+    try:
+        yield speaker
+    finally:
+        server.close()
+
+
+def endless(part: bytes, first: bytes = b"") -> Iterator[bytes]:
+    yield first
+    while True:
+        yield part
+
+
+def headers_without_end() -> Iterator[bytes]:
+    return endless(b"X-Filler: " + b"x" * 1000 + b"\r\n", b"HTTP/1.1 200 OK\r\n")
+
+
+def a_header_without_end() -> Iterator[bytes]:
+    return endless(b"x" * 65536, b"HTTP/1.1 200 OK\r\nX-Filler: ")
+
+
+def a_status_line_without_end() -> Iterator[bytes]:
+    return endless(b"x" * 65536, b"HTTP/1.1 200 ")
+
+
+def interim_answers_without_end() -> Iterator[bytes]:
+    return endless(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+
+
+def no_protocol() -> Iterator[bytes]:
+    yield b"200 OK, thank you\r\n"
+
+
+def chunks_that_are_none() -> Iterator[bytes]:
+    yield b"HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nno chunk\r\n"
+
+
+def two_lengths() -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 5\r\n\r\nhello"
+
+
+def ten_megabytes() -> Iterator[bytes]:
+    yield b"HTTP/1.1 503 Busy\r\nContent-Length: %d\r\n\r\n" % (10 * MIB)
+    for _ in range(160):
+        yield b"x" * 65536
+
+
+def a_bomb() -> Iterator[bytes]:
+    small = gzip.compress(b"x" * 64 * MIB)
+    yield b"HTTP/1.1 503 Busy\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(small)
+    yield small
+
+
+@pytest.mark.parametrize("kind", OURS)
+@pytest.mark.parametrize(
+    "words",
+    [
+        headers_without_end,
+        a_header_without_end,
+        a_status_line_without_end,
+        interim_answers_without_end,
+        no_protocol,
+        chunks_that_are_none,
+        two_lengths,
+        ten_megabytes,
+        a_bomb,
+    ],
+)
+async def test_an_answer_that_cannot_be_read_is_no_page_sent_and_little_of_it_is_read(
+    words: Callable[[], Iterator[bytes]], kind: str
+) -> None:
+    async with a_speaker(words()) as speaker:
+        found = await outcome(kind, speaker.port, within=HURRY)
+        # What lies in the buffers of two sockets counts as taken.
+        assert speaker.taken < 9 * MIB
+    assert found.result == "try_again", found.said
+    assert len(found.said) <= 200
+
+
+@pytest.mark.parametrize("kind", OURS)
+@pytest.mark.parametrize(("ahead", "least", "most"), [(90, 60, 90), (-90, 1, 1), (10**6, 600, 600)])
+async def test_a_provider_may_name_the_hour_at_which_it_wants_to_be_tried_again(
+    ahead: int, least: float, most: float, kind: str
+) -> None:
+    async with a_webhook_server() as server:
+        at = format_datetime(datetime.now(UTC) + timedelta(seconds=ahead), usegmt=True)
+        server.reply = Reply(503, {"Retry-After": at})
+        found = await outcome(kind, server.port)
+    assert found.result == "try_again"
+    assert found.retry_after is not None
+    assert least <= found.retry_after <= most
+
+
+@pytest.mark.parametrize("asked", ["-5", "1e3", "", "٣٠", "30, 60"])
+async def test_what_is_no_time_is_no_wish(asked: str) -> None:
+    async with a_webhook_server() as server:
+        server.reply = Reply(429, {"Retry-After": asked})
+        found = await outcome("webhook", server.port)
+    assert (found.result, found.retry_after) == ("try_again", None)
