@@ -142,12 +142,17 @@ def i1_nothing_accepted_is_dropped(record: Record) -> Iterator[str]:
 
 def i2_no_page_after_an_accepted_answer(record: Record) -> Iterator[str]:
     """But for what a worker holds, within three seconds."""
+    yield from paged_after_an_answer(record, IN_HAND)
+
+
+def paged_after_an_answer(record: Record, within: float) -> Iterator[str]:
+    """Every page that came more than `within` seconds after the first accepted answer."""
     for alert in record.alerts:
         if not alert.answered:
             continue
         heard = min(word.answered_at for word in alert.words)
         for receipt in record.of(alert.id):
-            if receipt.kind == PAGE and receipt.at > heard + IN_HAND:
+            if receipt.kind == PAGE and receipt.at > heard + within:
                 yield f"{alert.id}: {receipt.user} was paged {receipt.at - heard:.1f} s after the answer"
 
 

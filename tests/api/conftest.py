@@ -63,7 +63,7 @@ async def gateway(
     gateway = RememberingGateway(client, lambda: directory, task_queue=queue, pace=pace, confirm_within=within)
     yield gateway
     await gateway.aclose()
-    if gateway.accepted and request.node.get_closest_marker("breach") is None:
+    if (gateway.accepted or gateway.overheard) and request.node.get_closest_marker("breach") is None:
         # Whoever worked for the test may be gone.
         async with build_worker(client, a_pager(directory, RecordingChannel()), task_queue=queue):
             await gateway.judge()
@@ -92,9 +92,10 @@ async def worker(a_worker: Worker) -> AsyncIterator[Worker]:
 
 
 @pytest.fixture
-async def http(gateway: TemporalGateway, directory: Directory) -> AsyncIterator[httpx2.AsyncClient]:
+async def http(gateway: RememberingGateway, directory: Directory) -> AsyncIterator[httpx2.AsyncClient]:
     """The application over the real gateway; whoever asks brings a token of `serving.TOKENS`."""
     async with asked_in_process(an_app(gateway, directory)) as client:
+        client.event_hooks["response"].append(gateway.overhear)
         yield client
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx2
 import pytest
 from temporalio.worker import Worker
 
@@ -11,6 +12,7 @@ from api.temporal_gateway import TemporalGateway
 from roust.domain.alert import AlertState, Answer
 from tests.api.remembering import RememberingGateway
 from tests.api.seen import an_event
+from tests.api.serving import bearer
 from tests.builders import NOON
 from tests.judged import Broken
 from workflows.messages import parse_alert_id
@@ -66,4 +68,17 @@ async def test_an_alert_that_nobody_knows_is_found(
     monkeypatch.setattr(TemporalGateway, "trigger", only_says_so)
     await gateway.trigger(an_event(), service)
     with pytest.raises(Broken, match="i1_nothing_accepted_is_dropped"):
+        await gateway.judge()
+
+
+async def test_what_http_says_and_no_gateway_said_is_found(
+    gateway: RememberingGateway, http: httpx2.AsyncClient, alert: str, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def only_says_so(gateway: RememberingGateway, *_: Any) -> Answer:
+        return Answer(accepted=True, state=AlertState.ACKNOWLEDGED, owner="ada", first=True, at=NOON)
+
+    monkeypatch.setattr(RememberingGateway, "acknowledge", only_says_so)
+    answer = await http.post(f"/v1/alerts/{alert}/acknowledge", json={}, headers=bearer("ada-laptop"))
+    assert answer.status_code == 200
+    with pytest.raises(Broken, match="answered 2xx over HTTP, and by no gateway"):
         await gateway.judge()

@@ -49,7 +49,9 @@ class MailServer:
         for one in self.deliveries:
             key = str(one.mail["X-Roust-Key"])
             for to in one.recipients:
-                yield Receipt(one.at, f"{key} to {to}", "page", key.partition("/")[0], to.partition("@")[0], to, 1, 1)
+                yield Receipt(
+                    one.at, f"{key} to {to}", _kind(key), key.partition("/")[0], to.partition("@")[0], to, 1, 1
+                )
 
     def refuse(self, address: str, reply: str = "550 5.1.1 no such user") -> None:
         self._rcpt[address] = reply
@@ -98,6 +100,12 @@ class MailServer:
         if self._drop_on_quit:
             _cut(server)
         return "221 Bye"
+
+
+def _kind(key: str) -> str:
+    # `{alert}/{cycle}/{pass}/{step}/…`: what belongs to no step names its occasion.
+    _, _, _, step, *_ = [*key.split("/"), "", "", ""]
+    return "page" if step.isdecimal() or step.startswith("last-resort") else "other"
 
 
 @asynccontextmanager

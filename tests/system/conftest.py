@@ -1,12 +1,13 @@
 """A company for the system tests: its mails arrive in a real mail server."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.mail_server import MailServer, a_mail_server
+from tests.system import answers
 from tests.system.processes import EDITOR_TOKEN, TOKEN
 
 _YAML = """
@@ -40,6 +41,13 @@ channels:
 
 CHECKOUT_KEY = "key-of-checkout-0123456789"
 SEARCH_KEY = "key-of-search-0123456789ab"
+
+
+@pytest.fixture(autouse=True)
+def answered_in_this_test() -> Iterator[None]:
+    answers.begin()
+    yield
+    answers.begin()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,8 @@ from typing import Any
 
 import httpx2
 
-from tests import waiting
+from tests import waiting, witnesses
+from tests.system import answers
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "token-of-ada-for-tests"
@@ -51,6 +53,7 @@ class RoustProcess:
 
     async def killed(self) -> None:
         """kill -9."""
+        witnesses.a_process_was_killed("roust")
         self.process.kill()
         await self.process.wait()
 
@@ -95,7 +98,7 @@ class NotNow(Exception):
 
 
 class Api:
-    """The HTTP API of a running Roust, as sources and responders use it."""
+    """The HTTP API of a running Roust, as sources and responders use it; what it answers is remembered (`answers`)."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -103,15 +106,15 @@ class Api:
 
     async def trigger(self, key: str, summary: str, **parts: Any) -> str:
         """The alert's id, once it is accepted; tried again as sources do."""
-        body = {"summary": summary, "priority": "P1", **parts}
+        body, sent = {"summary": summary, "priority": "P1", **parts}, time.time()
         headers = {"Authorization": f"Bearer {key}"}
         answer = await self._http.post("/v1/alerts", json=body, headers=headers)
         assert answer.status_code == 202, answer.text
+        answers.triggered(str(answer.json()["id"]), f"{key} {parts.get('dedup_key', summary)}", sent)
         return str(answer.json()["id"])
 
     async def acknowledge(self, alert: str) -> int:
-        answer = await self._http.post(f"/v1/alerts/{alert}/acknowledge", json={}, headers=self._token)
-        return answer.status_code
+        return await self._say("acknowledge", alert)
 
     async def cover(self, schedule: str, user: str) -> datetime:
         """`user` takes the whole schedule for an hour: when it was answered, by this machine's clock."""
@@ -126,8 +129,21 @@ class Api:
         return datetime.now(UTC)
 
     async def resolve(self, alert: str) -> int:
-        answer = await self._http.post(f"/v1/alerts/{alert}/resolve", json={}, headers=self._token)
+        return await self._say("resolve", alert)
+
+    async def _say(self, verb: str, alert: str) -> int:
+        sent = time.time()
+        answer = await self._http.post(f"/v1/alerts/{alert}/{verb}", json={}, headers=self._token)
+        if answer.is_success:
+            answers.said(verb, alert, sent, answer.status_code, first=answer.json().get("first", False))
         return answer.status_code
+
+    async def final(self, alert: str) -> dict[str, Any] | None:
+        """What it says of the alert; None when it knows none. Raises TransportError when it is gone, NotNow."""
+        answer = await self._http.get(f"/v1/alerts/{alert}", headers=self._token)
+        if answer.status_code == 503:
+            raise NotNow
+        return dict(answer.json()) if answer.is_success else None
 
     async def maintain(self, **said: Any) -> str:
         """The id of maintenance that an editor makes."""
@@ -180,7 +196,25 @@ async def up(config: Path, state: Path, log: Path) -> AsyncIterator[tuple[RoustP
     ports = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
     async with roust("up", "--config", str(config), "--state", str(state), *ports, log=log) as process:
         url = (await process.says(r"API\s+(http://\S+)"))[1]
-        yield process, Api(url)
+        async with asking(url) as api:
+            yield process, api
+
+
+@asynccontextmanager
+async def asking(url: str) -> AsyncIterator[Api]:
+    """The API at `url`. At the end all that was answered in this test is judged, by what it says now."""
+    api = Api(url)
+    yield api
+    # A process that the test has ended says nothing any more.
+    with suppress(httpx2.TransportError):
+        await waiting.until(lambda: _judged(api), within=30.0)
+
+
+async def _judged(api: Api) -> bool:
+    with suppress(NotNow):
+        await answers.judge(api.final)
+        return True
+    return False
 
 
 async def until(true: Callable[[], Any], within: float = 60.0) -> Any:

@@ -11,7 +11,7 @@ from roust.runtime.embedded import EmbeddedServer
 from roust.runtime.ports import claim
 from tests.fakes.mail_server import MailServer
 from tests.system.conftest import CHECKOUT_KEY, SEARCH_KEY, pages
-from tests.system.processes import Api, roust, until
+from tests.system.processes import Api, asking, roust, until
 
 
 @pytest.fixture
@@ -30,8 +30,10 @@ async def test_a_killed_worker_loses_nothing_and_an_acknowledge_without_one_hold
     words = ("--config", str(config))
     worker = ("worker", *words, "--metrics-port", str(metrics_port))
     logs = [tmp_path / f"{name}.log" for name in ("api", "first", "second")]
-    async with roust("api", *words, "--port", str(api_port), log=logs[0], TEMPORAL_ADDRESS=temporal):
-        api = Api(f"http://127.0.0.1:{api_port}")
+    async with (
+        roust("api", *words, "--port", str(api_port), log=logs[0], TEMPORAL_ADDRESS=temporal),
+        asking(f"http://127.0.0.1:{api_port}") as api,
+    ):
         async with roust(*worker, log=logs[1], TEMPORAL_ADDRESS=temporal) as first:
             first_alert = await until(lambda: api.trigger(SEARCH_KEY, "search is down"))
             await until(lambda: len(pages(mail)) == 1)

@@ -11,7 +11,7 @@ from roust.runtime.ports import claim
 from tests.fakes.ntfy import Ntfy, an_ntfy
 from tests.fakes.slack import BOT_TOKEN, SIGNING_SECRET, Slack, a_slack
 from tests.fakes.webhook_server import WebhookServer, a_webhook_server
-from tests.system.processes import TOKEN, Api, roust, until
+from tests.system.processes import TOKEN, Api, asking, roust, until
 
 KEYS = {name: f"key-of-{name}-0123456789" for name in ("checkout", "search", "mail")}
 
@@ -58,10 +58,10 @@ async def test_a_page_is_acknowledged_by_what_it_carries_in_slack_by_ntfy_and_by
         words = ("--config", str(config), "--state", str(state), "--port", str(port))
         async with roust("up", *words, "--temporal-port", "0", "--ui-port", "0", log=log) as process:
             await process.says(r"API\s+(http://\S+)")
-            api = Api(f"http://127.0.0.1:{port}")
-            await _by_slack(api, slack)
-            await _by_ntfy(api, ntfy)
-            await _by_apprise(api, other)
+            async with asking(f"http://127.0.0.1:{port}") as api:
+                await _by_slack(api, slack)
+                await _by_ntfy(api, ntfy)
+                await _by_apprise(api, other)
     assert [(message.channel, message.thread is None) for message in slack.messages] == [
         ("D0ADA", True),
         ("D0ADA", False),

@@ -12,7 +12,7 @@ import pytest
 from roust.runtime.embedded import EmbeddedServer
 from roust.runtime.ports import claim
 from tests.fakes.webhook_server import WebhookServer, a_webhook_server
-from tests.system.processes import TOKEN, Api, roust, until, up
+from tests.system.processes import TOKEN, Api, asking, roust, until, up
 
 CHECKOUT_KEY, SEARCH_KEY = "key-of-checkout-0123456789", "key-of-search-0123456789ab"
 _YAML = """
@@ -116,8 +116,10 @@ async def test_a_worker_killed_while_pages_wait_for_each_other_drops_none_of_the
     logs = [tmp_path / f"{name}.log" for name in ("api", "first", "second")]
     words, address = ("--config", str(config)), server.address
     try:
-        async with roust("api", *words, "--port", str(port), log=logs[0], TEMPORAL_ADDRESS=address):
-            api = Api(f"http://127.0.0.1:{port}")
+        async with (
+            roust("api", *words, "--port", str(port), log=logs[0], TEMPORAL_ADDRESS=address),
+            asking(f"http://127.0.0.1:{port}") as api,
+        ):
             async with roust("worker", *words, log=logs[1], TEMPORAL_ADDRESS=address) as first:
                 alerts = [await until(lambda: api.trigger(CHECKOUT_KEY, "disk 0 is full"))]
                 await until(lambda: api.has_paged(alerts[0], "ada"))
