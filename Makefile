@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test check format bench drill mutants soak fuzz schema clean
+.PHONY: setup demo test check format bench profile drill mutants soak fuzz schema clean
 
 setup: $(STAMP)
 
@@ -33,6 +33,9 @@ format: setup
 
 bench: setup
 	@ONLY='$(ONLY)' $(BIN)/python -m bench
+
+profile: setup
+	@$(BIN)/python -m bench.profile
 
 drill: setup
 	@FAULTS='$(FAULTS)' SEED='$(SEED)' $(BIN)/python -m drill

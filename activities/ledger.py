@@ -7,15 +7,20 @@ from pydantic import TypeAdapter, ValidationError
 from temporalio import activity
 
 from roust.domain.notification import Outcome, Planned, Result
+from roust.runtime.clock import steady
 
 log = structlog.get_logger()
 _OUTCOMES = TypeAdapter(list[Outcome])
+_HEARD = 1.0
+"""Seconds after the first heartbeat in a long time within which the word comes that it is another's."""
 
 
 class Ledger:
     """The outcomes in order of sending, those of an earlier attempt of the same activity first."""
 
     def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
+        self._beat = steady()
+        self._doubtful_until = float("-inf")
         self.outcomes = list(outcomes)
         self._begun = {(o.planned.user, o.planned.contact) for o in self.outcomes}
         self.in_hand: dict[tuple[str, str], Planned] = {}
@@ -60,7 +65,17 @@ class Ledger:
 
     def beat(self) -> None:
         """Tell Temporal that we live, and what has been sent."""
+        if self.given_away:
+            self._doubtful_until = steady() + _HEARD
+        self._beat = steady()
         activity.heartbeat(list(self.outcomes))
+
+    @property
+    def given_away(self) -> bool:
+        """Whether Temporal has heard nothing for so long that another worker may be at it: this machine slept."""
+        within, now = activity.info().heartbeat_timeout, steady()
+        silent = within is not None and now - self._beat >= within.total_seconds()
+        return silent or now < self._doubtful_until
 
     def refused(self, user: str) -> list[Planned]:
         """What of this user was refused."""

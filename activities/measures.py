@@ -1,10 +1,9 @@
 """What the sends of this process came to, for Prometheus."""
 
-from datetime import UTC, datetime
-
 from prometheus_client import Counter, Histogram
 
 from roust.domain.notification import MessageKind, Outcome, Result
+from roust.runtime.clock import CLOCK
 
 PAGES = Counter(
     "roust_pages",
@@ -22,5 +21,5 @@ def measured(outcome: Outcome, kind: MessageKind) -> Outcome:
     """`outcome`, counted. Lateness goes by the real hour: what a task waited in Temporal's queue is part of it."""
     PAGES.labels(kind.value, outcome.channel or "none", outcome.result.value).inc()
     if kind is MessageKind.PAGE and outcome.result is Result.SENT:
-        LATENESS.observe(max(0.0, (datetime.now(UTC) - outcome.planned.due).total_seconds()))
+        LATENESS.observe(max(0.0, (CLOCK.now() - outcome.planned.due).total_seconds()))
     return outcome

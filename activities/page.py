@@ -9,7 +9,7 @@ from temporalio import activity
 
 from activities.channels.channel import Channel
 from activities.ledger import Ledger
-from activities.listening import Listening
+from activities.listening import Listening, listen
 from activities.merging import Left, Merging
 from activities.sending import AnswerLinks, Sender
 from activities.sent import Sent
@@ -207,6 +207,8 @@ class _Paging:
             await self._send(following)
 
     async def _send(self, item: Planned) -> None:
+        if self._ledger.given_away:
+            await listen(self._ledger.beat)
         if not self._stopped and self._ledger.take(item):
             try:
                 outcome = self._before(item) or await self._sender.send(item)

@@ -29,6 +29,9 @@ class Answered(BaseModel):
     by: Annotated[str, Field(max_length=64)] | None = None
 
 
+_RECORDED: dict[int | str, dict[str, Any]] = {202: {"description": "Recorded, not yet confirmed."}}
+
+
 @router.get("")
 async def list_alerts(
     request: Request,
@@ -52,7 +55,7 @@ async def show_alert(request: Request, caller: Reader, alert: AlertId) -> JSONRe
     return JSONResponse(_whole(await gateway_of(request).view(alert)))
 
 
-@router.post("/{alert}/acknowledge")
+@router.post("/{alert}/acknowledge", responses=_RECORDED)
 async def acknowledge(
     request: Request, caller: Responder, alert: AlertId, said: Answered | None = None
 ) -> JSONResponse:
@@ -64,7 +67,7 @@ async def acknowledge(
         return _recorded(error)
 
 
-@router.post("/{alert}/resolve")
+@router.post("/{alert}/resolve", responses=_RECORDED)
 async def resolve(request: Request, caller: Responder, alert: AlertId, said: Answered | None = None) -> JSONResponse:
     """ "It is over": the alert ends. 200, 409 with the reason, 202 recorded, not yet confirmed."""
     by = by_whom(request, caller, said)

@@ -1,6 +1,6 @@
 """The answer page behind the link in each page: looking never changes anything, pressing a button does."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
@@ -28,6 +28,7 @@ from api.gateway import BeyondRetention, Gateway, NoSuchAlert, NotConfirmed, Una
 from api.press import Button, Confirmations, Doubt, read_press
 from roust.domain.alert import AlertState
 from roust.domain.directory import Directory
+from roust.runtime.clock import CLOCK
 from roust.runtime.links import AnswerToken, BadLink, Links
 from workflows.messages import AlertView
 
@@ -182,7 +183,7 @@ def _page(said: Outcome | None, body: str | None = None) -> HTMLResponse:
 
 
 def _reader(request: Request, answer: AnswerToken) -> Reader:
-    return Reader(answer.user, _directory(request), datetime.now(UTC))
+    return Reader(answer.user, _directory(request), CLOCK.now())
 
 
 def _links(request: Request) -> Links:

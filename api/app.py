@@ -6,7 +6,7 @@ from api import alerts, answer, docs, health, maintenance, on_call, overrides, p
 from api.access import Access, CurrentDirectory, undeclared
 from api.access_log import AccessLog
 from api.body import MOST_SECONDS, BodyLimit
-from api.errors import ErrorBody, install_errors
+from api.errors import RESPONSES, install_errors
 from api.gateway import Gateway
 from api.headers import OneSpelling, SecurityHeaders
 from api.intake import alertmanager, events_v2, heartbeat, mapped, native, slack
@@ -55,7 +55,7 @@ def create_app(
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        responses={"default": {"model": ErrorBody, "description": "Refused or failed, and why"}},
+        responses=RESPONSES,
     )
     app.state.gateway = gateway
     app.state.directory = directory

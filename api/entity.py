@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
@@ -16,8 +16,8 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
 from api.door import asked
-from api.gateway import NoWorker, Refused
-from api.updating import ANSWERED_WITHIN, EXPIRES_AFTER
+from api.gateway import NoWorker
+from api.updating import ANSWERED_WITHIN, EXPIRES_AFTER, asked_in_time, refusal
 from roust.runtime.entities import MEMO
 from workflows.messages import REFUSED
 
@@ -50,6 +50,9 @@ class Entity(Generic[State]):
         Raises Refused with the reason, NoWorker when nobody answers (then it is not done, and never will be),
         Unavailable.
         """
+        return await asked_in_time(lambda expires: self._asked(update, question(expires), result))
+
+    async def _asked(self, update: str, question: BaseModel, result: type[Result]) -> Result:
         start: WithStartWorkflowOperation[object, object] = WithStartWorkflowOperation(
             self._workflow,
             self._empty,
@@ -59,13 +62,12 @@ class Entity(Generic[State]):
             memo={MEMO: self._empty},
             static_summary=self._id,
         )
-        expires = datetime.now(UTC) + EXPIRES_AFTER
         try:
             async with asyncio.timeout(self._within.total_seconds()):
                 answer: Result = await asked(
                     self._client.execute_update_with_start_workflow(
                         update,
-                        question(expires),
+                        question,
                         start_workflow_operation=start,
                         result_type=result,
                         rpc_timeout=self._within,
@@ -74,7 +76,7 @@ class Entity(Generic[State]):
         except WorkflowUpdateFailedError as failed:
             cause = failed.cause
             if isinstance(cause, ApplicationError) and cause.type == REFUSED:
-                raise Refused(cause.message) from None
+                raise refusal(cause) from None
             raise
         except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as late:
             seconds = EXPIRES_AFTER.total_seconds()

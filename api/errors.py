@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -47,6 +48,13 @@ class ErrorBody(BaseModel):
     """What every answer of 4xx and 5xx says."""
 
     error: Refusal
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "Refused, with the reason; nothing was changed.", "model": ErrorBody},
+    503: {"description": "Not accepted: try again after Retry-After.", "model": ErrorBody},
+}
+"""What the OpenAPI says of every route."""
 
 
 class Declined(Exception):

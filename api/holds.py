@@ -6,7 +6,7 @@ lost without this: the alert's own timer, at the end that it knows, remains.
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from temporalio.client import Client, WorkflowExecution
@@ -18,6 +18,7 @@ from api.maintenance_kept import MaintenanceInTemporal
 from roust.domain.alert import AlertState
 from roust.domain.directory import Directory
 from roust.domain.maintenance import Maintenance, hold
+from roust.runtime.clock import CLOCK
 from workflows.messages import HOLD, LABELS, MEMO, Hold, Standing, alert_id
 
 log = structlog.get_logger()
@@ -60,7 +61,7 @@ class Holds:
 
         `ended`: the id of maintenance that was ended just now, which needs no second look. Raises Unavailable.
         """
-        now = datetime.now(UTC)
+        now = CLOCK.now()
         planned = [*self._directory().maintenance, *(await self._book.kept()).in_force(now)]
         shorter: set[str] = set()
         released = 0

@@ -1,6 +1,6 @@
 """Maintenance over HTTP: what is planned in the file and what was made day to day."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import structlog
@@ -17,6 +17,7 @@ from roust.domain.kept_maintenance import Kept, listed
 from roust.domain.maintenance import MOST_REASON, Maintenance
 from roust.domain.text import clean
 from roust.domain.zones import OutsideCalendar, format_time, parse_time
+from roust.runtime.clock import CLOCK
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/v1/maintenance", tags=["maintenance"])
@@ -47,7 +48,7 @@ async def list_maintenance(
     request: Request, caller: Reader, over: Annotated[bool, Query(description="What is over, too.")] = False
 ) -> JSONResponse:
     """Planned in the file, and made day to day; what is over can be read for 30 days."""
-    now = datetime.now(UTC)
+    now = CLOCK.now()
     made = (await gateway_of(request).maintenance.kept()).entries
     planned = _directory(request).maintenance
     entries = [_shown(each, now) for each in (*planned, *listed(made))]
@@ -58,7 +59,7 @@ async def list_maintenance(
 async def make_maintenance(request: Request, caller: Editor, said: Made) -> JSONResponse:
     """201 with its id. It holds what starts from within a second on; what climbs already goes on."""
     by = by_whom(request, caller, said)
-    now = datetime.now(UTC)
+    now = CLOCK.now()
     planned = _planned(said, now, _directory(request))
     gateway = gateway_of(request)
     kept = await gateway.maintenance.make(planned, by)
@@ -79,7 +80,7 @@ async def end_maintenance(
     ended = await gateway.maintenance.end(id_, by_whom(request, caller, Answered(by=by)))
     released = await gateway.follow_holds(ended.id)
     log.info("maintenance ended", maintenance=ended.id, what=str(ended), by=ended.ended_by, released=released)
-    return JSONResponse({**_shown(ended, datetime.now(UTC)), "released": released})
+    return JSONResponse({**_shown(ended, CLOCK.now()), "released": released})
 
 
 def _planned(said: Made, now: datetime, directory: Directory) -> Maintenance:

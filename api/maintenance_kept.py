@@ -1,7 +1,7 @@
 """The maintenance made day to day, in Temporal: one entity for all services writes, its memo is read."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 
 from temporalio.client import Client
 
@@ -10,6 +10,7 @@ from api.entity import Entity
 from api.gateway import NoSuchMaintenance, Refused
 from roust.domain.kept_maintenance import Kept, KeptMaintenance, kept
 from roust.domain.maintenance import Maintenance
+from roust.runtime.clock import CLOCK
 from roust.runtime.entities import MAINTENANCE
 from roust.runtime.made_maintenance import InForce, MadeMaintenance
 from workflows.maintenance import END, MAKE, NO_SUCH, WORKFLOW, End, Make
@@ -33,7 +34,7 @@ class MaintenanceInTemporal:
         return await asked(self._made.now())
 
     async def make(self, planned: Maintenance, by: str) -> Kept:
-        one = kept(planned, uuid.uuid4().hex[:ID_LENGTH], by, datetime.now(UTC))
+        one = kept(planned, uuid.uuid4().hex[:ID_LENGTH], by, CLOCK.now())
         return await self._entity.ask(MAKE, lambda until: Make(one=one, expires=until), Kept)
 
     async def end(self, id_: str, by: str) -> Kept:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -24,6 +24,7 @@ from roust.domain.kept_overrides import usable
 from roust.domain.overrides import Override
 from roust.domain.schedule import Gap, Schedule, gaps, next_handoff, shifts, why
 from roust.domain.zones import format_time
+from roust.runtime.clock import CLOCK
 
 router = APIRouter(prefix="/v1", tags=["on call"])
 
@@ -45,7 +46,7 @@ async def on_call(
     """
     directory = directory_of(request)
     asked = directory.schedules if schedule is None else {schedule: schedule_named(schedule, directory)}
-    when = time_asked("at", at, [each.time_zone for each in asked.values()], datetime.now(UTC))
+    when = time_asked("at", at, [each.time_zone for each in asked.values()], CLOCK.now())
     overrides, notes = await gateway_of(request).overrides.of(asked)
     found: list[dict[str, Any]] = []
     with within_the_calendar("at"):
@@ -68,7 +69,7 @@ async def list_shifts(
     """The shifts from `from` (now) to `to` (four weeks later), clipped, in UTC; the gaps, and the overrides met."""
     directory = directory_of(request)
     schedule = schedule_named(name, directory)
-    start = time_asked("from", from_, [schedule.time_zone], datetime.now(UTC).replace(microsecond=0))
+    start = time_asked("from", from_, [schedule.time_zone], CLOCK.now().replace(microsecond=0))
     end = time_asked("to", to, [schedule.time_zone], start + FOUR_WEEKS)
     if end <= start:
         raise wrong("to", f"{format_time(end)} is not after {format_time(start)}, where the shifts begin")

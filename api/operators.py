@@ -89,7 +89,7 @@ class Operators:
         person = directory.users[user]
         return Message(
             kind=kind,
-            key=f"roust/{kind}/{at:%Y%m%dT%H%M%S}/{user}/{contact}",
+            key=f"roust/{kind}/{at:%Y%m%dT%H%M%S%f}/{user}/{contact}",
             alert=text,
             user=user,
             user_name=person.name,

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated
 
 import structlog
@@ -20,6 +19,7 @@ from roust.domain.kept_overrides import INSTANTS, in_instants
 from roust.domain.overrides import Objection, Override, OverrideKind, objections, overlap
 from roust.domain.text import clean
 from roust.domain.zones import LocalTime, instant
+from roust.runtime.clock import CLOCK
 
 router = APIRouter(prefix="/v1/schedules", tags=["overrides"])
 log = structlog.get_logger()
@@ -65,7 +65,7 @@ async def make_override(request: Request, caller: Editor, name: ScheduleName, sa
     for field, at in (("from", override.start(schedule.time_zone)), ("to", override.end(schedule.time_zone))):
         with within_the_calendar(field):
             instant(at)
-    found = objections(override, schedule.time_zone, [], directory.users, datetime.now(UTC))
+    found = objections(override, schedule.time_zone, [], directory.users, CLOCK.now())
     if found:
         raise _objected(422, "invalid", found)
     conflict = overlap(override, schedule.overrides, schedule.time_zone)

@@ -36,7 +36,7 @@ class Polls:
         self._since: dict[Trouble, datetime] = {}
 
     async def sightings(self, at: datetime) -> list[Sighting]:
-        """Queues that nobody polls, and configurations that differ. Raises RPCError.
+        """Queues that nobody polls, configurations and clocks that differ. Raises RPCError.
 
         A worker that dies is missed by its attendance, within seconds: its polls are listed for over a minute.
         """
@@ -52,7 +52,8 @@ class Polls:
                 continue
             since = latest or self._since.setdefault(trouble, at)
             found.append(Sighting(trouble, f"task queue {queue}", since))
-        return found + self._differing([one for one in present if one.lives(at)], at)
+        living = [one for one in present if one.lives(at)]
+        return found + self._differing(living, at) + self._wrong_clocks(living, at)
 
     async def _latest(self, queue: str) -> datetime | None:
         """When the queue was polled last: by whoever does either kind of work on it, the one that lags."""
@@ -82,3 +83,18 @@ class Polls:
             Sighting(Trouble.DIFFER, f"{one.role} {one.name}", since, f"{one.role} {one.name} by {one.digest}")
             for one in others
         ]
+
+    def _wrong_clocks(self, present: list[Present], at: datetime) -> list[Sighting]:
+        """Those whose own clock is not Temporal's."""
+        wrong = [one for one in present if one.ahead]
+        if not wrong:
+            self._since.pop(Trouble.CLOCK, None)
+            return []
+        since = self._since.setdefault(Trouble.CLOCK, at)
+        return [Sighting(Trouble.CLOCK, f"{one.role} {one.name}", since, _off(one)) for one in wrong]
+
+
+def _off(one: Present) -> str:
+    seconds = one.ahead.total_seconds()
+    way = "ahead of" if seconds > 0 else "behind"
+    return f"that of {one.role} {one.name} is {abs(seconds):.0f} s {way} Temporal's"

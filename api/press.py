@@ -2,13 +2,15 @@
 scanners and link previewers open every link, and some submit every form they find)."""
 
 import hashlib
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
+
+from roust.runtime.clock import CLOCK
+from roust.runtime.stamped import Stamped
 
 MOST_FORM = 32_768
 """Bytes of a form: the longest note there is, every character of it escaped."""
@@ -59,26 +61,30 @@ class Press:
 
 
 class Confirmations:
-    """Signed, short-lived marks of a second page: whoever sends one back has read that page."""
+    """Signed, short-lived marks of a second page: whoever sends one back has read that page.
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        self._serializer = URLSafeTimedSerializer(
+    `now`: seconds by a clock that all API hosts share, for one may make a mark and another read it.
+    """
+
+    def __init__(self, keys: Sequence[str], now: Callable[[], float] = CLOCK.epoch) -> None:
+        self._now = now
+        self._serializer = Stamped(
             list(reversed(keys)), salt="roust.press.v1", signer_kwargs={"digest_method": hashlib.sha256}
         )
 
     def make(self, token: str, button: Button, said: str = "") -> str:
-        made = self._serializer.dumps([_digest(token), button.value, _digest(said), round(time.time(), 3)])
+        made = self._serializer.dumps([_digest(token), button.value, _digest(said), round(self._now(), 3)])
         return made if isinstance(made, str) else made.decode()
 
     def holds(self, mark: str, token: str, button: Button, said: str = "") -> bool:
         """Whether `mark` was made for this link, button and what it says, in the last minutes, and was read."""
         try:
-            made = self._serializer.loads(mark, max_age=CONFIRM_SECONDS)
+            made = self._serializer.loads(mark)
         except BadData:
             return False
         match made:
             case [*what, int() | float() as at]:
-                read = time.time() - at >= CONFIRM_AFTER
+                read = CONFIRM_AFTER <= self._now() - at <= CONFIRM_SECONDS
                 return read and what == [_digest(token), button.value, _digest(said)]
         return False
 

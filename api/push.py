@@ -1,6 +1,5 @@
 """The buttons of push messages: a POST that carries its own signed proof in the body. Nothing but a press sends it."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import parse_qs
 
@@ -15,6 +14,7 @@ from api.gateway import Gateway
 from api.press import FORM, MOST_FORM, Button
 from api.pressing import PRESSED, pressed
 from roust.domain.directory import Directory
+from roust.runtime.clock import CLOCK
 from roust.runtime.links import AnswerToken
 from roust.runtime.presses import BadPress, Presses, PressToken
 
@@ -54,7 +54,7 @@ async def press(request: Request, given: Annotated[tuple[PressToken, Button], De
     token, button = given
     request.state.audit = {"by": token.user, "shown": "press", "role": "responder", "alert": token.alert}
     gateway: Gateway = request.app.state.gateway
-    reader = Reader(token.user, request.app.state.directory.directory, datetime.now(UTC))
+    reader = Reader(token.user, request.app.state.directory.directory, CLOCK.now())
     answer = AnswerToken(token.alert, token.user, token.made_at)
     came = await pressed(gateway, answer, button, token.step, "push", reader)
     if came.status < 400:

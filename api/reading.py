@@ -1,7 +1,7 @@
 """Reading alerts: where they stand by describe and memo, their timeline by query or result."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from temporalio.client import (
     Client,
@@ -17,6 +17,7 @@ from api.door import RPC_TIMEOUT, NotThere, asked
 from api.gateway import BeyondRetention, NoSuchAlert
 from roust.domain.alert import AlertState
 from roust.domain.timeline import Entry, Kind
+from roust.runtime.clock import CLOCK
 from workflows.messages import MEMO, VIEW, AlertRef, AlertView, Answer, Standing, alert_id, parse_alert_id
 
 QUERY_TIMEOUT = timedelta(seconds=2)
@@ -101,7 +102,7 @@ class Reading:
     async def over(self, found: Found) -> Answer:
         """The refusal of a word that came when all was over, with who ended it and when."""
         view = await self.final(found)
-        at = view.resolved_at or found.execution.close_time or datetime.now(UTC)
+        at = view.resolved_at or found.execution.close_time or CLOCK.now()
         reason = f"resolved at {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {view.resolved_by or 'nobody known'}"
         if found.other is not None:
             reason += f"; another alert with the same key is open: {found.other}"

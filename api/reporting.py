@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecution
@@ -10,6 +10,7 @@ from temporalio.client import Client, WorkflowExecution
 from api.door import RPC_TIMEOUT, asked
 from api.gateway import Unavailable
 from roust.domain.report import Closed, Report, report
+from roust.runtime.clock import CLOCK
 from workflows.messages import MEMO, WORKFLOW, Standing
 
 MOST = 20_000
@@ -27,7 +28,7 @@ async def reported(
     client: Client, people: Collection[str], length: timedelta, most: int = MOST, within: float = READ_FOR
 ) -> Report:
     """Of the alerts that closed within `length` of now. Raises Unavailable. The list may lag some seconds."""
-    until = datetime.now(UTC)
+    until = CLOCK.now()
     since = until - length
     closed, cut = await _closed(client, since, most, within)
     count = await asked(client.count_workflows(_OPEN, rpc_timeout=RPC_TIMEOUT))

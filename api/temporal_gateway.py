@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter
@@ -36,6 +36,7 @@ from roust.domain.directory import Directory
 from roust.domain.grouping import Place, place
 from roust.domain.report import Report
 from roust.domain.routing import Action, Decision, decide, dedup_key
+from roust.runtime.clock import CLOCK
 from roust.runtime.entities import MAINTENANCE
 from roust.runtime.made_maintenance import InForce
 from workflows.messages import (
@@ -108,7 +109,7 @@ class TemporalGateway:
             return Accepted(None, key, "dropped", decision.service, None)
         grouped = place(event, directory.services[decision.service])
         workflow = workflow_id(decision.service, grouped.key)
-        known = await self.maintenance.in_force(datetime.now(UTC))
+        known = await self.maintenance.in_force(CLOCK.now())
         said = _said(event, decision, decision.service, grouped, directory, known)
         try:
             async with asyncio.timeout(PATIENCE):
@@ -281,7 +282,7 @@ def _reachable(user: str, directory: Directory) -> None:
 
 
 def _said(event: Event, decision: Decision, service: str, grouped: Place, directory: Directory, known: InForce) -> Said:
-    request, at = str(uuid.uuid4()), datetime.now(UTC)
+    request, at = str(uuid.uuid4()), CLOCK.now()
     if known.doubt:
         decision = replace(decision, why=[*decision.why, known.doubt])
     opening = pinned(event, decision, service, grouped, directory, request, at, known.entries)

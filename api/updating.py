@@ -1,8 +1,9 @@
 """The verbs that only make sense with an answer: Temporal updates, refused or done by a worker within seconds."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
@@ -10,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 from api.door import NotThere, asked
 from api.gateway import NoWorker, Refused
 from api.reading import Found, Reading
+from roust.runtime.clock import CLOCK
 from workflows.messages import (
     ESCALATE,
     NOTE,
@@ -26,10 +28,13 @@ from workflows.messages import (
     Snooze,
 )
 
+T = TypeVar("T")
+
 ANSWERED_WITHIN = timedelta(seconds=3)
 """Without a worker Temporal would keep the question for ever."""
 EXPIRES_AFTER = timedelta(seconds=10)
-"""After so long the alert refuses what was asked. The rest beyond the answer is for clocks that differ."""
+"""After so long, by Temporal's clock, the alert refuses what was asked. The rest beyond the answer is for what we know
+of that clock."""
 
 _VERB: dict[type[Ask], str] = {
     Escalate: ESCALATE,
@@ -38,6 +43,30 @@ _VERB: dict[type[Ask], str] = {
     Note: NOTE,
     PostUpdate: UPDATE,
 }
+
+
+class Late(Refused):
+    """Refused for having been asked too long ago, and yet somebody waits for the answer: `at` is the hour there."""
+
+    def __init__(self, reason: str, at: datetime) -> None:
+        super().__init__(reason)
+        self.at = at
+
+
+def refusal(cause: ApplicationError) -> Refused:
+    """What an update's refusal means."""
+    return (
+        Late(cause.message, datetime.fromisoformat(str(cause.details[0]))) if cause.details else Refused(cause.message)
+    )
+
+
+async def asked_in_time(ask: Callable[[datetime], Awaitable[T]]) -> T:
+    """What `ask` gives, with the instant after which it must not be done any more; asked again where our clock was
+    behind. Raises what it raises."""
+    try:
+        return await ask(CLOCK.now() + EXPIRES_AFTER)
+    except Late as late:
+        return await ask(late.at + EXPIRES_AFTER)
 
 
 class Updating:
@@ -54,7 +83,7 @@ class Updating:
         if not found.open:
             raise await self._over(found)
         try:
-            return await self._asked(found, ask(datetime.now(UTC) + EXPIRES_AFTER))
+            return await asked_in_time(lambda expires: self._asked(found, ask(expires)))
         except NotThere:
             raise await self._over(await self._reading.find(alert)) from None
 
@@ -69,7 +98,7 @@ class Updating:
         except WorkflowUpdateFailedError as failed:
             cause = failed.cause
             if isinstance(cause, ApplicationError) and cause.type == REFUSED:
-                raise Refused(cause.message) from None
+                raise refusal(cause) from None
             if (await self._reading.find(found.id)).open:
                 raise
             raise NotThere("it ended before it could answer") from failed

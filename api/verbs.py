@@ -1,6 +1,6 @@
 """The responder's other verbs over HTTP: escalate, reassign, snooze, note, update; a storm's acknowledge (§4)."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -13,6 +13,7 @@ from roust.domain.policy import Name
 from roust.domain.text import clean, shows
 from roust.domain.updates import UPDATE_LENGTH, promise_refusal
 from roust.domain.verbs import NOTE_LENGTH
+from roust.runtime.clock import CLOCK
 from workflows.messages import Done
 
 router = APIRouter(prefix="/v1", tags=["alerts"])
@@ -61,7 +62,7 @@ def _instant(given: Any) -> Any:
     if not isinstance(given, str):
         raise ValueError(_FORM)
     try:
-        return datetime.now(UTC) + parse_duration(given)
+        return CLOCK.now() + parse_duration(given)
     except ValueError:
         pass
     try:
@@ -74,7 +75,7 @@ def _instant(given: Any) -> Any:
 
 
 def _possible(instant: datetime) -> datetime:
-    if wrong := promise_refusal(instant, datetime.now(UTC)):
+    if wrong := promise_refusal(instant, CLOCK.now()):
         raise ValueError(wrong)
     return instant
 

@@ -7,7 +7,7 @@ what no worker is needed for (lists, describes, who polls), and sends through th
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -18,7 +18,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.keepers import Keepers, failing
 from api.measures import OpenAlerts
 from api.polls import Polls
-from roust.domain.watch import Sighting, Trouble, Verdict, Watch, overdue
+from roust.domain.watch import Sighting, Trouble, Verdict, Watch, overdue, unreached
+from roust.runtime.clock import CLOCK, steady
 from roust.runtime.encryption import UnreadablePayload
 from workflows.digest_messages import STAKEHOLDERS
 from workflows.heartbeat import WORKFLOW as HEARTBEAT
@@ -31,8 +32,8 @@ log = structlog.get_logger()
 EVERY = 15.0
 PATIENCE = 10.0
 """Seconds for one round; a Temporal that takes longer does not answer."""
-WELL_FOR = timedelta(minutes=1)
-"""So long a look that found nothing wrong counts."""
+WELL_FOR = 60.0
+"""Seconds for which a look that found nothing wrong counts."""
 CONFIRM = 100
 """Alerts that are asked about singly in one round. Of more, the list is believed: it is an outage anyway."""
 
@@ -47,12 +48,17 @@ _FAILING = (
 _COUNTED = {
     Trouble.FAILING: "workflow",
     Trouble.OVERDUE: "alert",
+    Trouble.UNREACHED: "alert",
     Trouble.MISSING: "workflow",
     Trouble.DIFFER: "process",
+    Trouble.CLOCK: "process",
 }
 """What /readyz counts of a trouble; the others are one thing, there or not."""
+_NO_ALARM = {Trouble.DIFFER, Trouble.CLOCK}
+"""A changed configuration on its way to all processes, and a clock that workflows do not go by, stop no page."""
 
 OVERDUE = Gauge("roust_overdue_alerts", "Alerts whose next action is overdue by more than a minute.")
+UNREACHED = Gauge("roust_unreached_alerts", "Exhausted alerts of which nobody has heard, not even the last resort.")
 FAILING = Gauge("roust_failing_workflows", "Workflows whose task fails and is tried again.")
 WORKER = Gauge("roust_worker_polls", "1 while a worker polls for work, 0 while none does.")
 NOTICES = Gauge("roust_notices_worker_polls", "1 while a worker polls for notices, 0 while none does.")
@@ -67,10 +73,6 @@ class Tell(Protocol):
     async def tell(self, verdict: Verdict, at: datetime) -> bool: ...
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Watchdog:
     """Looks every 15 s, believes what it sees twice, tells once and then at most hourly."""
 
@@ -83,9 +85,11 @@ class Watchdog:
         keepers: Keepers | None = None,
         every: float = EVERY,
         patience: float = PATIENCE,
-        now: Callable[[], datetime] = _now,
+        now: Callable[[], datetime] = CLOCK.now,
+        passing: Callable[[], float] = steady,
         besides: Callable[[datetime], list[Sighting]] = lambda at: [],
     ) -> None:
+        """`now`: the hour, by Temporal's clock; `passing`: seconds by one that nobody sets."""
         self._client = client
         self._operators = operators
         self._polls = polls or Polls(client)
@@ -93,25 +97,24 @@ class Watchdog:
         self._every = every
         self._patience = patience
         self._now = now
+        self._passing = passing
         self._besides = besides
         self._watch = Watch()
         self._verdict = Verdict()
         self._since: datetime | None = None
         self._knows_problems = True
         self._open = OpenAlerts()
-        self._looked: datetime | None = None
+        self._looked: float | None = None
 
     @property
     def seen(self) -> frozenset[tuple[Trouble, str]]:
         """What the last look saw, believed or not."""
         return self._watch.seen
 
-    def all_is_well(self, at: datetime) -> bool:
+    def all_is_well(self) -> bool:
         """Whether a look in the last minute found nothing wrong, not even once."""
-        # A clock set back makes a look of the past one of the future: it counts no more than an old one.
-        lately = self._looked is not None and abs(at - self._looked) <= WELL_FOR
-        # A changed configuration on its way to all processes is nothing to raise an alarm for.
-        return lately and not any(trouble is not Trouble.DIFFER for trouble, _ in self._watch.seen)
+        lately = self._looked is not None and self._passing() - self._looked <= WELL_FOR
+        return lately and not any(trouble not in _NO_ALARM for trouble, _ in self._watch.seen)
 
     def degraded(self) -> list[str]:
         """What is wrong, for /readyz: `no worker polls`, `next action overdue: 3 alerts`, …"""
@@ -136,9 +139,11 @@ class Watchdog:
     async def look(self) -> Verdict:
         """One round."""
         at = self._now()
-        self._watch, verdict = self._watch.round(await self._sightings(at) + self._besides(at), at)
+        self._watch, verdict = self._watch.round(
+            await self._sightings(at) + self._besides(at), timedelta(seconds=self._passing())
+        )
         self._verdict = verdict
-        self._looked = at
+        self._looked = self._passing()
         _measure(verdict, at)
         if verdict.tell or verdict.over:
             log.warning(
@@ -167,14 +172,17 @@ class Watchdog:
     async def _stuck(self, at: datetime) -> list[Sighting]:
         """What cannot go on: from the list, which may lag, then asked about singly, which does not."""
         late: list[tuple[datetime, WorkflowExecution]] = []
-        sealed: list[Sighting] = []
+        plain: list[Sighting] = []
         counts: Counter[tuple[str, str]] = Counter()
         async for execution in self._client.list_workflows(_OPEN, page_size=500):
             standing = await _standing(execution)
             if standing is None and execution.raw_info.memo.fields:
                 # A worker with the keys that this process has cannot go on with it either.
-                sealed.append(Sighting(Trouble.FAILING, _id(execution), execution.start_time))
+                plain.append(Sighting(Trouble.FAILING, _id(execution), execution.start_time))
             counts[standing.state.value if standing else "unknown", execution.id.split("/")[1]] += 1
+            since = standing.unreached_since if standing else None
+            if since is not None and unreached(since, at):
+                plain.append(Sighting(Trouble.UNREACHED, _id(execution, standing), since))
             due = standing.next_due if standing else None
             if due is not None and overdue(due, at):
                 late.append((due, execution))
@@ -187,7 +195,7 @@ class Watchdog:
         for due, execution in late[CONFIRM:]:
             sighting = Sighting(Trouble.OVERDUE, _id(execution), due)
             found[sighting.key] = sighting
-        for sighting in [*sealed, *await self._reported(at)]:
+        for sighting in [*plain, *await self._reported(at)]:
             found.setdefault(sighting.key, sighting)
         return list(found.values())
 
@@ -227,6 +235,7 @@ class Watchdog:
 def _measure(verdict: Verdict, at: datetime) -> None:
     troubles = [sighting.trouble for sighting in verdict.believed]
     OVERDUE.set(troubles.count(Trouble.OVERDUE))
+    UNREACHED.set(troubles.count(Trouble.UNREACHED))
     FAILING.set(troubles.count(Trouble.FAILING))
     WORKER.set(Trouble.NO_WORKER not in troubles)
     NOTICES.set(Trouble.NO_NOTICES not in troubles)

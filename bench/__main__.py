@@ -3,6 +3,7 @@
 import asyncio
 import os
 import tempfile
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,11 @@ from bench.figures import progress
 from bench.side import alone, house
 
 IN_ONE_HOUSE = {"cost": cost.measure, "latency": latency.measure, "lateness": lateness.measure}
-ALONE = {"storm": storm.alone, "open": partial(alone, open.measure), "schedule": schedule.alone}
+ALONE: dict[str, Callable[[], Awaitable[None]]] = {
+    "storm": storm.alone,
+    "open": partial(alone, open.measure),
+    "schedule": schedule.alone,
+}
 EVERY = [*IN_ONE_HOUSE, *ALONE]
 
 

@@ -9,10 +9,13 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 
 import psutil
 
 from roust.runtime.embedded import temporal_program
+
+ROOT = Path(__file__).parents[1]
 
 
 def size(name: str, standard: float) -> int:

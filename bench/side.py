@@ -151,10 +151,10 @@ class House:
 
 
 @asynccontextmanager
-async def _side(kind: str, address: str, folder: Path) -> AsyncIterator[Side]:
+async def _side(kind: str, address: str, folder: Path, through: Sequence[str]) -> AsyncIterator[Side]:
     async with AsyncExitStack() as stack:
         (worker, _), (api, port) = [
-            await stack.enter_async_context(child(*words))
+            await stack.enter_async_context(child(*through, *words))
             for words in (
                 ("bench.worker", kind, address, kind, str(folder / kind)),
                 ("bench.front", kind, address, kind),
@@ -178,12 +178,16 @@ async def _side(kind: str, address: str, folder: Path) -> AsyncIterator[Side]:
 
 
 @asynccontextmanager
-async def house(folder: Path) -> AsyncIterator[House]:
-    """A fresh embedded server as `roust up` starts it, and both sides beside it."""
+async def house(folder: Path, through: Sequence[str] = ()) -> AsyncIterator[House]:
+    """A fresh embedded server as `roust up` starts it, and both sides beside it. `through`: the module, and its
+    first words, by which another starts the processes of the sides."""
     server = EmbeddedServer(folder / "state", search_attributes=SEARCH_ATTRIBUTES)
     client = await server.start()
     try:
-        async with _side("ours", server.address, folder) as ours, _side("bare", server.address, folder) as bare:
+        async with (
+            _side("ours", server.address, folder, through) as ours,
+            _side("bare", server.address, folder, through) as bare,
+        ):
             yield House(client, psutil.Process(server.pid), ours, bare)
     finally:
         await server.stop()

@@ -19,6 +19,7 @@ from bench.company import company
 from roust.domain.directory import Contact
 from roust.domain.notification import Message, MessageKind, Receipt
 from roust.runtime.connection import data_converter
+from roust.runtime.garbage import collect_rarely
 from roust.runtime.links import Links
 from roust.runtime.logging import configure_logging
 from worker.main import build_worker
@@ -41,6 +42,7 @@ class Ledger:
 
 async def main(kind: str, address: str, queue: str, path: str) -> None:
     configure_logging("warning", "json")
+    collect_rarely()
     client = await Client.connect(address, data_converter=data_converter())
     with Path(path).open("a") as out:  # noqa: ASYNC230 (one line at a time)
         ledger = Ledger(out)

@@ -19,6 +19,7 @@ plan = Plan(
     pause=float(os.environ.get("PAUSE", "1.5")),
     minutes=float(os.environ.get("MINUTES", "1440")),
     storms=int(os.environ.get("STORM", "1")),
+    only=os.environ.get("ONLY", ""),
     edits=float(os.environ.get("EDITS", "12")),
 )
 folder = Path(os.environ.get("FOLDER") or tempfile.mkdtemp(prefix="drill-"))

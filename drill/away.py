@@ -34,7 +34,7 @@ async def away(plan: Absence, folder: Path, say: Say) -> Seen:
         listener = cable.listener() if cable else None
         providers = await stack.enter_async_context(a_proxy("127.0.0.1", book.port, listener))
         company = found(folder, Book(folder / "ledger.jsonl", providers.port, providers.host), record.policy)
-        house = await stack.enter_async_context(a_house(folder, company, plan.way == TEMPORAL, cable))
+        house = await stack.enter_async_context(a_house(folder, company, plan.way == TEMPORAL, cable=cable))
         record.receipts = book.receipts
         traffic = Traffic(house.url, company, record, random.Random(1), plan.every)
         stack.push_async_callback(traffic.close)

@@ -1,14 +1,17 @@
-"""The faults of a drill: whom SIGKILL hits and at which moment, and which way is cut for a while."""
+"""The faults of a drill: whom SIGKILL hits, or SIGSTOP for a while, at which moment; and which way is cut."""
 
 import asyncio
+import os
 import random
+import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from drill.house import House, Kept
 from drill.ledger import Book
 from drill.proxy import Proxy, Trouble
-from drill.record import Fault
+from drill.record import Fault, Receipt
 from drill.traffic import Traffic
 
 ARMED_FOR = 15.0
@@ -16,15 +19,18 @@ ARMED_FOR = 15.0
 CUT_FOR = (1.0, 12.0)
 """Seconds that a way is cut: from a hiccup to longer than requests, heartbeats and workflow tasks wait."""
 
+LONGEST_SLEEP = 8.0
+"""Seconds that a machine sleeps at most."""
+
 Blow = Callable[[], Awaitable[Fault | None]]
 
 
 class Faults:
     """One fault at a time; each ends when what was killed serves again, or what was cut is there again."""
 
-    def __init__(self, house: House, book: Book, traffic: Traffic, dice: random.Random) -> None:
+    def __init__(self, house: House, book: Book, traffic: Traffic, dice: random.Random, only: str = "") -> None:
         self._house, self._book, self._traffic, self._dice = house, book, traffic, dice
-        self.kinds: dict[str, tuple[Blow, int]] = {
+        kinds: dict[str, tuple[Blow, int]] = {
             "a worker": (self.a_worker, 6),
             "both workers": (self.both_workers, 4),
             "the API": (self.the_api, 4),
@@ -40,7 +46,10 @@ class Faults:
             "the way from the sources to the API": (self.sources_cut, 1),
             "the API's way to Temporal": (self.api_cut, 2),
             "the workers' way to Temporal": (self.workers_cut, 2),
+            "everything asleep": (self.everything_asleep, 2),
+            "a worker asleep in the middle of a page": (self.asleep_in_a_page, 1),
         }
+        self.kinds = {name: kind for name, kind in kinds.items() if only in name}
 
     async def strike(self) -> Fault | None:
         """One fault of a kind that the dice choose; None when its moment did not come."""
@@ -91,8 +100,35 @@ class Faults:
         back = [await one.serves() for one in kept]
         return Fault("everything at once (with the server)", began, min(back[:-1]), kills, stops=True)
 
+    async def everything_asleep(self, seconds: float | None = None) -> Fault:
+        """The machine sleeps: nothing runs, and nothing has ended when it wakes."""
+        kept = [*self._house.workers, self._house.api]
+        with _asleep([self._house.server.pid, *(one.pid for one in kept)]):
+            began = time.time()
+            await asyncio.sleep(self._dice.uniform(1.0, LONGEST_SLEEP) if seconds is None else seconds)
+        return Fault("everything asleep (with the server)", began, time.time(), kills=0, stops=True)
+
+    async def asleep_in_a_page(self) -> Fault | None:
+        """The provider has it; the worker that sent it sleeps until another has sent it too, and then wakes."""
+        sent = await self._sent_and_held()
+        if sent is None:
+            return None
+        sender, page = sent
+        with _asleep([sender.pid]):
+            began = time.time()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ARMED_FOR):
+                    while sum(one.key == page.key for one in self._book.read()) < 2:  # noqa: ASYNC110 (another process)
+                        await asyncio.sleep(0.05)
+        return Fault("a worker asleep in the middle of a page", began, time.time(), kills=0)
+
     async def between_send_and_completion(self) -> Fault | None:
         """The provider has it, and its answer never comes: the worker that sent it is gone."""
+        sent = await self._sent_and_held()
+        return await self._kill("a worker between send and completion", [sent[0]]) if sent else None
+
+    async def _sent_and_held(self) -> tuple[Kept, Receipt] | None:
+        """The next message that the provider has and does not answer, and the worker that sent it."""
         seen = len(self._book.read())
         await self._book.hold(ARMED_FOR)
         try:
@@ -103,8 +139,8 @@ class Faults:
             return None
         finally:
             await self._book.hold(0.0)
-        sender = next((one for one in self._house.workers if one.holds(self._book.receipts[seen].peer)), None)
-        return await self._kill("a worker between send and completion", [sender]) if sender else None
+        page = self._book.receipts[seen]
+        return next(((one, page) for one in self._house.workers if one.holds(page.peer)), None)
 
     async def between_acceptance_and_answer(self) -> Fault:
         """Temporal has taken the trigger; the API dies before it hears so."""
@@ -159,3 +195,22 @@ class Faults:
         await asyncio.sleep(self._dice.uniform(0.0, 3.0))
         kills += int(victim.kill())
         return Fault(what, began, await victim.serves(), kills)
+
+
+@contextmanager
+def _asleep(pids: Sequence[int | None]) -> Iterator[None]:
+    """SIGSTOP to all that live, and SIGCONT at the end."""
+    stopped = [pid for pid in pids if pid is not None and _signalled(pid, signal.SIGSTOP)]
+    try:
+        yield
+    finally:
+        for pid in stopped:
+            _signalled(pid, signal.SIGCONT)
+
+
+def _signalled(pid: int, what: signal.Signals) -> bool:
+    try:
+        os.kill(pid, what)
+    except ProcessLookupError:
+        return False
+    return True

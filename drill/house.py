@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -161,10 +161,17 @@ class House:
 
 @asynccontextmanager
 async def a_house(
-    folder: Path, company: Company, aside: bool = False, cable: Cable | None = None, tree: Path = ROOT
+    folder: Path,
+    company: Company,
+    aside: bool = False,
+    *,
+    cable: Cable | None = None,
+    tree: Path = ROOT,
+    environment: Callable[[str], Mapping[str, str]] = lambda name: {},
 ) -> AsyncIterator[House]:
     """Everything up and serving, by the code of `tree`. `aside`: the workers go to Temporal through the proxy
-    `side`; `cable`: the workers are on the machine at its other end."""
+    `side`; `cable`: the workers are on the machine at its other end. `environment`: what `api`, `worker-1` and
+    `worker-2` are given besides."""
     server = EmbeddedServer(folder / "state", search_attributes=SEARCH_ATTRIBUTES)
     client = await server.start()
     tasks: list[asyncio.Task[None]] = []
@@ -176,26 +183,25 @@ async def a_house(
         async with (
             a_proxy(HOST, api_port) as front,
             a_proxy(HOST, server.port) as back,
-            a_proxy(HOST, server.port, cable and cable.listener()) as side,
+            a_proxy(HOST, server.port, cable.listener() if cable else None) as side,
         ):
             logs = [folder / f"{name}.log" for name in ("api", "worker-1", "worker-2")]
-            config = ["--config", str(company.config)]
-            api = Kept(["api", *config, "--port", str(api_port)], logs[0], "api serves", _at(back.address), tree)
-            temporal = _at(side.address if aside or cable else server.address)
-            into = cable.into if cable else ()
-            workers = [Kept(["worker", *config], log, "worker polls", temporal, tree, into) for log in logs[1:]]
-            tasks += [asyncio.create_task(kept.run()) for kept in (api, *workers)]
-            for kept in (api, *workers):
-                await kept.serves()
+
+            def kept(log: Path, words: list[str], ready: str, temporal: str, into: Sequence[str] = ()) -> Kept:
+                whole = {"TEMPORAL_ADDRESS": temporal, **environment(log.stem)}
+                return Kept([*words, "--config", str(company.config)], log, ready, whole, tree, into)
+
+            api = kept(logs[0], ["api", "--port", str(api_port)], "api serves", back.address)
+            temporal = side.address if aside or cable else server.address
+            workers = [kept(log, ["worker"], "worker polls", temporal, cable.into if cable else ()) for log in logs[1:]]
+            tasks += [asyncio.create_task(one.run()) for one in (api, *workers)]
+            for one in (api, *workers):
+                await one.serves()
             yield House(server, api, workers, front, back, side, folder / "state", logs)
             await _stop(tasks[1:])
     finally:
         await _stop(tasks)
         await server.stop()
-
-
-def _at(address: str) -> dict[str, str]:
-    return {"TEMPORAL_ADDRESS": address}
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:

@@ -15,6 +15,9 @@ IN_HAND = 3.0
 """Seconds after an accepted answer in which what a worker already holds may still arrive."""
 RETURN_OF_A_WORKER, RETURN_OF_THE_SERVER = 10.0, 15.0
 """Seconds after the return within which the next due page must have arrived."""
+ASLEEP = 15.0
+"""Seconds by which a page may be late while a worker sleeps: Temporal goes on handing it tasks, and hands a workflow's
+on after 10 s, a page's after 3."""
 LIVELY = 60.0
 """Seconds after the last fault within which everything due must have arrived."""
 MOST_TWICE = 0.01
@@ -123,6 +126,12 @@ def next_due(arrived: Sequence[Arrival], fault: Fault) -> float | None:
     return None if came is None else max(0.0, came.at - max(came.due, fault.returned_at))
 
 
+def _asleep(record: Record, since: float, until: float) -> float:
+    """Seconds of that time in which somebody slept."""
+    sleeps = [fault for fault in record.faults if "asleep" in fault.what]
+    return sum(max(0.0, min(until, one.returned_at) - max(since, one.killed_at)) for one in sleeps)
+
+
 # -- the invariants ------------------------------------------------------------------------------------
 
 
@@ -141,7 +150,7 @@ def i1_nothing_accepted_is_dropped(record: Record) -> Iterator[str]:
 
 
 def i2_no_page_after_an_accepted_answer(record: Record) -> Iterator[str]:
-    """But for what a worker holds, within three seconds."""
+    """But for what a worker holds, within three seconds in which it is awake."""
     yield from paged_after_an_answer(record, IN_HAND)
 
 
@@ -152,7 +161,7 @@ def paged_after_an_answer(record: Record, within: float) -> Iterator[str]:
             continue
         heard = min(word.answered_at for word in alert.words)
         for receipt in record.of(alert.id):
-            if receipt.kind == PAGE and receipt.at > heard + within:
+            if receipt.kind == PAGE and receipt.at > heard + within + _asleep(record, heard, receipt.at):
                 yield f"{alert.id}: {receipt.user} was paged {receipt.at - heard:.1f} s after the answer"
 
 
@@ -174,9 +183,11 @@ def i4_the_next_page_comes_soon_after_a_return(record: Record) -> Iterator[str]:
         ready, bound, why = arrival.due, RETURN_OF_A_WORKER, "its time"
         for fault in record.faults:
             if fault.killed_at < arrival.at and fault.returned_at > ready - RETURN_OF_THE_SERVER:
-                server = "server" in fault.what
                 ready = max(ready, fault.returned_at if fault.returned_at < arrival.at else fault.killed_at)
-                bound = max(bound, RETURN_OF_THE_SERVER if server else RETURN_OF_A_WORKER)
+                if "asleep" in fault.what:
+                    bound = max(bound, ASLEEP)
+                if "server" in fault.what:
+                    bound = max(bound, RETURN_OF_THE_SERVER)
                 why = f"the return ({fault.what})"
         if arrival.at - ready > bound:
             rung = arrival.rung
@@ -193,9 +204,9 @@ def i5_a_page_sent_twice_has_the_same_key(record: Record) -> Iterator[str]:
             continue
         place = (receipt.kind, receipt.alert, receipt.cycle, receipt.place)
         keys.setdefault(place, set()).add(receipt.key)
-    for (kind, alert, _, place), found in keys.items():
+    for (kind, alert, _, where), found in keys.items():
         if len(found) > 1:
-            yield f"{alert}: {kind} {place} arrived under {len(found)} keys"
+            yield f"{alert}: {kind} {where} arrived under {len(found)} keys"
     again = twice(record)
     if len(again) > max(1, len(record.receipts) * MOST_TWICE):
         yield f"{len(again)} of {len(record.receipts)} messages arrived twice"

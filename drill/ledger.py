@@ -35,13 +35,13 @@ class Ledger:
             if head[0].split(" ")[1] == HOLD:
                 self._hold = float(body["seconds"])
             else:
-                await self._receive(body, writer.get_extra_info("peername")[1])
+                await self._receive(body, writer.get_extra_info("peername")[1], headers.get("webhook-timestamp"))
             writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
             await writer.drain()
         writer.close()
 
-    async def _receive(self, body: dict[str, Any], peer: int) -> None:
-        self._out.write(json.dumps({"at": time.time(), "peer": peer, "body": body}) + "\n")
+    async def _receive(self, body: dict[str, Any], peer: int, stamp: str | None) -> None:
+        self._out.write(json.dumps({"at": time.time(), "stamp": stamp, "peer": peer, "body": body}) + "\n")
         self._out.flush()
         held, self._hold = self._hold, 0.0
         if held:
@@ -100,8 +100,8 @@ def receipts(line: dict[str, Any]) -> list[Receipt]:
 def _part(merged: Receipt, alert: str, key: str) -> Receipt:
     # `{alert}/{cycle}/{pass}/{step}/{user}/{rule}/{contact}`; what belongs to no step names its occasion.
     cycle, pass_, step, *_ = key.removeprefix(alert + "/").split("/")
-    place = {"cycle": int(cycle), "pass_": int(pass_), "step": int(step) if step.isdecimal() else 0}
-    return replace(merged, alert=alert, key=key, merged=True, **place)
+    number = int(step) if step.isdecimal() else 0
+    return replace(merged, alert=alert, key=key, merged=True, cycle=int(cycle), pass_=int(pass_), step=number)
 
 
 def _receipt(line: dict[str, Any]) -> Receipt:

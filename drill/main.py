@@ -37,10 +37,10 @@ Beside = Callable[[House], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True)
 class Plan:
-    """`faults`: SIGKILLs to deliver; `every`: seconds between two alerts, about; `pause`: at most so many
-    between two blows; `minutes`: strike no longer than this. `storms`: of twenty stories, about.
-    `edits`: seconds between two edits of the configuration, about; 0: none.
-    `patience`: seconds that a recovery is waited for; then the next blow falls all the same."""
+    """`faults`: SIGKILLs, sleeps and cuts to deliver, of the kinds whose names hold `only`; `every`: seconds between
+    two alerts, about; `pause`: at most so many between two blows; `minutes`: strike no longer than this. `storms`: of
+    twenty stories, about. `edits`: seconds between two edits of the configuration, about; 0: none. `patience`:
+    seconds that a recovery is waited for; then the next blow falls all the same."""
 
     faults: int
     seed: int
@@ -49,6 +49,7 @@ class Plan:
     minutes: float = 24 * 60.0
     patience: float = 40.0
     storms: int = 0
+    only: str = ""
     edits: float = 12.0
     policy: Policy = field(default_factory=a_policy)
 
@@ -70,7 +71,7 @@ async def drill(plan: Plan, folder: Path, say: Say, beside: Beside | None = None
             running = asyncio.ensure_future(asyncio.gather(*going))
             besides = [_tell(record, book, plan, say), *([beside(house)] if beside else [])]
             telling = [asyncio.create_task(one) for one in besides]
-            await _strike(Faults(house, book, traffic, dice), record, book, plan, running, say)
+            await _strike(Faults(house, book, traffic, dice, plan.only), record, book, plan, running, say)
             record.over_at = time.time()
             running.cancel()
             await traffic.finished()
@@ -104,7 +105,7 @@ async def _strike(
 ) -> None:
     began, start, dice = time.monotonic(), time.time(), random.Random(plan.seed + 2)
     await asyncio.sleep(2.0)
-    while sum(fault.kills for fault in record.faults) < plan.faults:
+    while sum(fault.times for fault in record.faults) < plan.faults:
         if running.done():
             running.result()
         if time.monotonic() - began > plan.minutes * 60:
@@ -153,7 +154,7 @@ async def _tell(record: Record, book: Book, plan: Plan, say: Say) -> None:
     while True:
         await asyncio.sleep(PROGRESS_EVERY)
         book.read()
-        kills = sum(fault.kills for fault in record.faults)
+        kills = sum(fault.times for fault in record.faults)
         late = max((arrival.late for arrival in arrivals(record)), default=0.0)
         say(
             f"{time.monotonic() - began:5.0f} s  {kills:4}{of} faults  {len(record.alerts):5} alerts  "

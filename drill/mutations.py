@@ -177,4 +177,12 @@ INSIDE = (
     ),
 )
 
-MUTATIONS = (*INSIDE, *OUTSIDE)
+WHOLE = Mutation(
+    "an unanswered alert climbs (the drill)",
+    DUE,
+    '    return _page_last_resort(story, "every pass was walked and nobody answered", now)',
+    "    return Wait(None, _what_comes(story))",
+    "tests/system/test_drill.py",
+)
+
+MUTATIONS = (*INSIDE, *OUTSIDE, WHOLE)

@@ -167,4 +167,32 @@ OUTSIDE = (
         "{_key_id(key): AESGCM(key) for key in keys[:1]}",
         "tests/runtime/test_encryption.py",
     ),
+    Mutation(
+        "a provider that asks for patience is tried again (the providers that misbehave)",
+        "activities/channels/http.py",
+        "_TRY_AGAIN = {408, 425, 429}",
+        "_TRY_AGAIN = {408, 425}",
+        "tests/activities/test_bad_providers.py",
+    ),
+    Mutation(
+        "what cannot be recorded makes us unready (the disk that is full)",
+        "api/readiness.py",
+        "        return self._failures >= IN_A_ROW and self._now() - self._last < FOR",
+        "        return False",
+        "tests/system/test_disk_full.py",
+    ),
+    Mutation(
+        "that no file descriptors are left is said once in a while (the crowd at the door)",
+        "api/crowded.py",
+        "if time.monotonic() - self._said >= SAY_EVERY:",
+        "if True:",
+        "tests/system/test_crowded.py",
+    ),
+    Mutation(
+        "an older worker leaves alone what a newer release began",
+        "workflows/alert.py",
+        "if given.model_extra and not workflow.unsafe.is_replaying():",
+        "if False:",
+        "tests/workflows/test_newer_release.py",
+    ),
 )

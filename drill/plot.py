@@ -68,8 +68,8 @@ def _panel(record: Record, arrived: Sequence[Arrival], faults: list[Fault], titl
     yield f'<path class="line" fill="none" d="M{LEFT} {top}V{floor}H{right}"/>'
     for late in (0.0, most / 2, most):
         yield f'<text x="{LEFT - 8}" y="{y(late) + 4}" text-anchor="end">{late:.1f} s</text>'
-    for seconds in range(-int(BEFORE), int(AFTER) + 1, 10):
-        yield f'<text x="{x(seconds)}" y="{floor + 18}" text-anchor="middle">{seconds} s</text>'
+    for tick in range(-int(BEFORE), int(AFTER) + 1, 10):
+        yield f'<text x="{x(tick)}" y="{floor + 18}" text-anchor="middle">{tick} s</text>'
     for other in record.faults:
         if other is not fault and -BEFORE <= (seconds := other.killed_at - fault.killed_at) <= AFTER:
             yield f'<path class="line" stroke-dasharray="3 3" d="M{x(seconds)} {top}V{floor}"/>'

@@ -71,7 +71,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Fault:
-    """What was killed or cut when, and when it served again. `kills`: SIGKILLs, none in a cut; `stops`: whether
+    """What was killed, put to sleep or cut when, and when it served again. `kills`: SIGKILLs; `stops`: whether
     nobody could page."""
 
     what: str
@@ -79,6 +79,11 @@ class Fault:
     returned_at: float
     kills: int = 1
     stops: bool = False
+
+    @property
+    def times(self) -> int:
+        """How many faults it is: who sleeps is not killed, and is one."""
+        return max(1, self.kills)
 
 
 @dataclass(frozen=True)

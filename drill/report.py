@@ -10,23 +10,21 @@ from drill.record import PAGE, Fault, Record
 
 def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
     """The lines, in Markdown."""
-    kills = sum(fault.kills for fault in record.faults)
+    kills, struck = sum(fault.kills for fault in record.faults), sum(fault.times for fault in record.faults)
     pages = [receipt for receipt in record.receipts if receipt.kind == PAGE]
     words = [word for alert in record.alerts for word in alert.words]
     acks = [word for word in words if word.verb == "acknowledge"]
     lost = [breach for breach in breaches if "never arrived" in breach.what]
     lost_acks = [breach for breach in breaches if breach.invariant.startswith("i6")]
     again = twice(record)
-    provoked = {"a worker between send and completion"}
-    held = sum(fault.kills for fault in record.faults if fault.what in provoked)
+    provoked = {"a worker between send and completion", "a worker asleep in the middle of a page"}
+    held = sum(fault.what in provoked for fault in record.faults)
     yield "| what | figure | N |"
     yield "|---|---|---|"
-    cuts = sum(not fault.kills for fault in record.faults)
-    yield f"| faults (SIGKILLs) | {kills} | {len(record.faults) - cuts} blows |"
-    yield f"| ways cut for a while | {cuts} | |"
+    yield f"| faults, of these SIGKILLs | {struck}, {kills} | {len(record.faults)} blows |"
     yield f"| alerts accepted | {len(record.alerts)} | {sum(1 + alert.repeats for alert in record.alerts)} triggers |"
     yield f"| pages lost | {_zero(len(lost), len(pages))} | {len(pages)} pages |"
-    yield f"| faults that lost a page | {_zero(len(lost), kills)} | {kills} faults |"
+    yield f"| faults that lost a page | {_zero(len(lost), struck)} | {struck} faults |"
     yield f"| acknowledges lost | {_zero(len(lost_acks), len(acks))} | {len(acks)} acknowledges |"
     if record.moved:
         edits, moved = len(record.edits) - 1, len(record.moved)
@@ -38,7 +36,7 @@ def report(record: Record, breaches: list[Breach]) -> Iterator[str]:
     # Each blow between send and completion holds one message, which is to arrive again.
     outside = max(0, len(again) - held)
     share = 100 * outside / max(1, len(record.receipts))
-    yield f"| of these provoked between send and completion | at most {held} | |"
+    yield f"| of these provoked, by a worker gone or asleep with a page in hand | at most {held} | |"
     yield f"| the others | at least {outside} ({share:.2f} %) | {len(record.receipts)} messages |"
     arrived = arrivals(record)
     late = sorted(arrival.late for arrival in arrived)
@@ -70,7 +68,7 @@ def _row(record: Record, arrived: Sequence[Arrival], what: str, lost: bool) -> s
     back = max(fault.returned_at - fault.killed_at for fault in faults)
     middle = f"{statistics.median(gaps):.1f} s" if gaps else "-"
     worst = f"{max(gaps):.1f} s" if gaps else "-"
-    zero = "see below" if lost else _zero(0, kills or len(faults))
+    zero = "see below" if lost else _zero(0, sum(fault.times for fault in faults))
     met = [one.late for one in arrived if (last := _last(record, one.at)) is not None and last.what == what]
     late = f"{len(met)}, {max(met):.1f} s" if met else "-"
     return f"| {what} | {len(faults)} | {kills} | {zero} | {back:.1f} s | {middle} | {worst} | {late} |"

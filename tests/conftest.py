@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -13,6 +14,10 @@ from temporalio.testing import WorkflowEnvironment
 from roust.runtime.embedded import temporal_program
 from tests import witnesses
 from workflows.messages import SEARCH_ATTRIBUTES
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("patient", parent=settings(), deadline=None)
+settings.load_profile("patient")
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import structlog
 from temporalio import activity
@@ -14,6 +13,7 @@ from roust.domain.directory import Directory
 from roust.domain.grouping import place
 from roust.domain.heartbeat import back, missed
 from roust.domain.routing import Action, decide
+from roust.runtime.clock import CLOCK
 from roust.runtime.made_maintenance import MadeMaintenance
 from workflows.calls import HEARTBEAT_BACK, HEARTBEAT_MISSED
 from workflows.heartbeat import Silence
@@ -47,7 +47,7 @@ class Heartbeats:
             return True
         service = decision.service
         grouped = place(event, directory.services[service])
-        request, at = f"{silence.name} {silence.last.isoformat()}", datetime.now(UTC)
+        request, at = f"{silence.name} {silence.last.isoformat()}", CLOCK.now()
         made, doubt = await self._maintenance.in_force(at)
         if doubt:
             decision = replace(decision, why=[*decision.why, doubt])

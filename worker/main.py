@@ -7,7 +7,6 @@ from datetime import timedelta
 import structlog
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.current import CurrentChannels, CurrentLinks
 from activities.merging import MOST_WAITING, Merging
@@ -18,6 +17,8 @@ from roust.runtime.day_to_day import DayToDay
 from worker.calm import GroupCalm
 from worker.heartbeats import Heartbeats
 from worker.page_record import PageRecord
+from worker.sandbox import sandbox
+from worker.working import Working
 from workflows.alert import AlertWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
 from workflows.maintenance import MaintenanceWorkflow
@@ -28,15 +29,8 @@ from workflows.stakeholders import StakeholdersWorkflow
 
 log = structlog.get_logger()
 
-OURS = ("roust", "workflows", "activities", "pydantic", "pydantic_core", "annotated_types")
-"""Not imported anew for each alert: half of the worker's CPU, and the sandbox's guards stay."""
-
 NOTICES_AT_ONCE = 20
 """Moments of alerts that are told at one time, each to many."""
-
-
-def _sandbox() -> SandboxedWorkflowRunner:
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*OURS))
 
 
 def build_worker(
@@ -52,6 +46,7 @@ def build_worker(
         MergedPageWorkflow,
     ),
     activities: Sequence[Callable[..., object]] = (),
+    working: Working | None = None,
 ) -> Worker:
     """The worker with everything it does; a measurement puts other workflows into the same settings."""
     return Worker(
@@ -59,7 +54,7 @@ def build_worker(
         task_queue=task_queue,
         workflows=workflows,
         activities=activities or [pager.page],
-        workflow_runner=_sandbox(),
+        workflow_runner=sandbox(),
         # After a crash, the next step waits no longer than this for the worker that is gone.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         # An acknowledge reaches a page under way by its heartbeat: it must not wait for 0.8 of the timeout.
@@ -74,11 +69,17 @@ def build_worker(
         max_concurrent_activities=2 * MOST_WAITING,
         max_concurrent_workflow_task_polls=10,
         max_concurrent_activity_task_polls=20,
+        on_fatal_error=working.failed if working else None,
     )
 
 
 def build_notices_worker(
-    client: Client, notifier: Notifier, *, task_queue: str = TASK_QUEUE, at_once: int = NOTICES_AT_ONCE
+    client: Client,
+    notifier: Notifier,
+    *,
+    task_queue: str = TASK_QUEUE,
+    at_once: int = NOTICES_AT_ONCE,
+    working: Working | None = None,
 ) -> Worker:
     """The worker of the notices, with slots of its own: whatever hangs there, pages have theirs."""
     return Worker(
@@ -86,25 +87,29 @@ def build_notices_worker(
         task_queue=notices_queue(task_queue),
         workflows=[StakeholdersWorkflow],
         activities=[notifier.notice, notifier.digest],
-        workflow_runner=_sandbox(),
+        workflow_runner=sandbox(),
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=timedelta(seconds=15),
         max_concurrent_activities=at_once,
         max_concurrent_activity_task_polls=2,
+        on_fatal_error=working.failed if working else None,
     )
 
 
-async def serve(client: Client, directory: Callable[[], Directory], stop: asyncio.Event) -> None:
-    """Work until `stop`, then finish what is in hand."""
+async def serve(client: Client, directory: Callable[[], Directory], stop: asyncio.Event, working: Working) -> None:
+    """Work until `stop`, then finish what is in hand. `working` knows from then on whether it does."""
     channels = CurrentChannels(directory)
     links = CurrentLinks(directory)
     pager = Pager(directory, channels, links, DayToDay(client), Merging(links, PageRecord(client)))
     heartbeats = Heartbeats(client, directory)
     notifier = Notifier(directory, channels, GroupCalm(client, notices_queue(TASK_QUEUE)))
     async with (
-        build_worker(client, pager, activities=[pager.page, heartbeats.missed, heartbeats.back]),
-        build_notices_worker(client, notifier),
+        build_worker(
+            client, pager, activities=[pager.page, heartbeats.missed, heartbeats.back], working=working
+        ) as pages,
+        build_notices_worker(client, notifier, working=working) as notices,
     ):
+        working.begin(pages, notices)
         log.info("worker polls", task_queue=TASK_QUEUE, namespace=client.namespace)
         await stop.wait()
     log.info("worker stopped")

@@ -31,6 +31,7 @@ from workflows.messages import (
     Escalate,
     Hold,
     Note,
+    OfANewerRelease,
     PostUpdate,
     Reassign,
     Resolve,
@@ -39,6 +40,7 @@ from workflows.messages import (
     alert_id,
 )
 from workflows.patience import Patience
+from workflows.publication import refuse_late
 
 with workflow.unsafe.imports_passed_through():
     from roust.domain import telling, updates, verbs
@@ -74,6 +76,9 @@ class AlertWorkflow:
     @workflow.run
     async def run(self, given: AlertInput) -> AlertView:
         """The climb. Returns the whole alert with its timeline."""
+        # Begun by older rules, no newer worker could take it over. What a newer one has begun may go on: most can.
+        if given.model_extra and not workflow.unsafe.is_replaying():
+            raise OfANewerRelease(", ".join(sorted(given.model_extra)))
         while True:
             self._receive()
             match next_due(self._story, self._now()):
@@ -153,27 +158,27 @@ class AlertWorkflow:
 
     @escalate.validator
     def _escalate_possible(self, it: Escalate) -> None:
-        _accept_in_time(it)
+        refuse_late(it.expires)
         _accept_unless(self._escalate_refusal(it))
 
     @reassign.validator
     def _reassign_possible(self, it: Reassign) -> None:
-        _accept_in_time(it)
+        refuse_late(it.expires)
         _accept_unless(self._refusal(it))
 
     @snooze.validator
     def _snooze_possible(self, it: Snooze) -> None:
-        _accept_in_time(it)
+        refuse_late(it.expires)
         _accept_unless(self._snooze_refusal(it))
 
     @note.validator
     def _note_possible(self, it: Note) -> None:
-        _accept_in_time(it)
+        refuse_late(it.expires)
         _accept_unless(self._refusal(it))
 
     @post_update.validator
     def _update_possible(self, it: PostUpdate) -> None:
-        _accept_in_time(it)
+        refuse_late(it.expires)
         _accept_unless(self._update_refusal(it))
 
     def _escalate_refusal(self, it: Escalate) -> str | None:
@@ -319,9 +324,3 @@ class AlertWorkflow:
 def _accept_unless(refused: str | None) -> None:
     if refused is not None:
         raise ApplicationError(refused, type=REFUSED, non_retryable=True)
-
-
-def _accept_in_time(it: Ask) -> None:
-    # Temporal delivers an update whose caller has long given up. By the server's hour, never a rehearsal's.
-    late = it.expires is not None and workflow.now() > it.expires
-    _accept_unless("it was asked while no worker answered, too long ago" if late else None)

@@ -1,6 +1,6 @@
 """The board: what an alert shows of itself, in memo, search attributes, current details and view."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
@@ -95,6 +95,8 @@ def _standing(story: Escalation, coming: Wait, first_run: str) -> Standing:
         pass_=climb.pass_,
         step=climb.step,
         next_due=coming.until,
+        # It changes only where the state or what is due next does: no memo of its own.
+        unreached_since=story.state_since if alert.state is AlertState.EXHAUSTED and not climb.reached else None,
         first_run=first_run,
         answers=story.answers,
         tally=tally(story) if alert.state is AlertState.RESOLVED else None,
@@ -117,6 +119,11 @@ def _details(story: Escalation, coming: Wait) -> str:
         coming.summary.translate(_MARKUP),
     ]
     if coming.until is not None:
-        lines.append(f"Next at {coming.until:%Y-%m-%d %H:%M:%S} UTC.")
-    lines += [f"{entry.at:%H:%M:%S} {entry.text.translate(_MARKUP)[:120]}" for entry in story.timeline.entries[-3:]]
+        lines.append(f"Next at {coming.until.date()} {_clock(coming.until)} UTC.")
+    lines += [f"{_clock(one.at)} {one.text.translate(_MARKUP)[:120]}" for one in story.timeline.entries[-3:]]
     return "\n\n".join(lines)
+
+
+def _clock(at: datetime) -> str:
+    # A format of `strftime` imports a module of the standard library each time, which the sandbox looks into.
+    return at.time().isoformat("seconds")

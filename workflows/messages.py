@@ -191,6 +191,7 @@ class Standing(BaseModel):
     `next_due`: when Roust must act next; None when it waits for people or sources alone.
     `answers`: the outcome of the last requests, by request id. `first_run` is None until the workflow
     itself first published (then the run id of the execution is the first run). `tally`: once it is over.
+    `unreached_since`: exhausted since then, and not one page of its climb has been sent.
     """
 
     state: AlertState
@@ -210,9 +211,14 @@ class Standing(BaseModel):
     pass_: int = 1
     step: int = 0
     next_due: datetime | None = None
+    unreached_since: datetime | None = None
     first_run: str | None = None
     answers: dict[str, Answer] = {}
     tally: Tally | None = None
+
+
+class OfANewerRelease(Exception):
+    """This alert asks for what this release does not know. Its task is tried again, until a newer worker takes it."""
 
 
 class AlertInput(BaseModel):
@@ -222,7 +228,10 @@ class AlertInput(BaseModel):
     are told. `carried` is the whole story of a chain that goes on; `offset_seconds` a rehearsal's hour.
     `keeps_timers`: a wait that is looked at anew keeps its timer; alerts of before do without. `holds_on`: what was
     acknowledged while held and is not resolved in time is held again, as long as the maintenance goes on; likewise.
+    A worker that does not know one of these is of an older release than the API: it leaves the alert to a newer one.
     """
+
+    model_config = ConfigDict(extra="allow")
 
     service: str
     dedup_key: str

@@ -66,6 +66,13 @@ def refuse(reason: str | None) -> None:
         raise ApplicationError(reason, type=REFUSED, non_retryable=True)
 
 
-def refuse_late(expires: datetime) -> None:
-    """In a validator: refuse what was asked while no worker answered. Whoever asked was told that it is not done."""
-    refuse("it was asked while no worker answered, too long ago" if workflow.now() > expires else None)
+def refuse_late(expires: datetime | None) -> None:
+    """In a validator: refuse what was asked while no worker answered. Whoever asked was told that it is not done.
+
+    Temporal delivers an update whose caller has long given up. By the server's hour, never a rehearsal's; the refusal
+    carries it: whoever has asked this moment and is refused has a clock that is behind.
+    """
+    if expires is not None and (now := workflow.now()) > expires:
+        raise ApplicationError(
+            "it was asked while no worker answered, too long ago", now.isoformat(), type=REFUSED, non_retryable=True
+        )

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import socket
 import ssl
-from datetime import UTC, datetime
 from email import policy
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -22,6 +21,7 @@ from roust.domain.directory import Contact
 from roust.domain.errors import Refused
 from roust.domain.notification import Message, Receipt
 from roust.domain.settings import EmailSettings
+from roust.runtime.clock import CLOCK
 
 _PERMANENT = 500
 _GOODBYE = 1.0
@@ -70,7 +70,7 @@ class EmailChannel:
         mail["From"] = self._from
         mail["To"] = _recipient(address, message.user_name)
         mail["Subject"] = text.header(words.subject)
-        mail["Date"] = format_datetime(datetime.now(UTC))
+        mail["Date"] = format_datetime(CLOCK.now())
         mail["Message-ID"] = f"<{_digest(message.key)}@{domain}>"
         mail["In-Reply-To"] = root
         mail["References"] = root

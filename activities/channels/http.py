@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import httpcore2
 import httpx2
@@ -11,6 +10,7 @@ import httpx2
 from activities.channels.channel import DEADLINE, TryAgain
 from activities.channels.retry_after import retry_after
 from roust.domain.errors import Refused
+from roust.runtime.clock import CLOCK
 
 READING = 2.0
 """Seconds to listen to what a provider says besides its status."""
@@ -59,7 +59,7 @@ def failure(status: int, headers: Mapping[str, str], said: str) -> Refused | Try
     if 300 <= status < 400:
         return Refused(f"HTTP {status}: a redirect, which is not followed")
     if status in _TRY_AGAIN or status >= 500:
-        return TryAgain(words, retry_after(headers.get("retry-after"), datetime.now(UTC)))
+        return TryAgain(words, retry_after(headers.get("retry-after"), CLOCK.now()))
     return Refused(words)
 
 

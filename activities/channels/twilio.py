@@ -6,7 +6,6 @@ import json
 import re
 import ssl
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +21,7 @@ from roust.domain.directory import Contact, Directory
 from roust.domain.errors import Refused, RoustError
 from roust.domain.notification import Message, MessageKind, Receipt
 from roust.domain.settings import TwilioSettings
+from roust.runtime.clock import CLOCK
 from roust.runtime.replies import CODE_LENGTH, Delivery, Replies
 
 _MOST_READ = 64 * 1024
@@ -164,7 +164,7 @@ def _receipt(answer: httpx2.Response, body: bytes, address: str, hidden: list[st
     why = said.get("message") or said.get("error_message") or said.get("status") or ""
     words = provider_words(f"{named}: {why}", address, hidden=hidden)
     if status >= 500 or status in _TRY_AGAIN or number in _BUSY_CODES:
-        raise TryAgain(words, retry_after(answer.headers.get("retry-after"), datetime.now(UTC)))
+        raise TryAgain(words, retry_after(answer.headers.get("retry-after"), CLOCK.now()))
     raise Refused(words.rstrip(": "))
 
 

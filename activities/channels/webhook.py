@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import time
 
 import httpx2
 
@@ -17,6 +16,7 @@ from roust.domain.directory import Contact
 from roust.domain.errors import Refused
 from roust.domain.notification import Message, Receipt
 from roust.domain.settings import WebhookSettings
+from roust.runtime.clock import CLOCK
 
 
 class WebhookChannel:
@@ -57,7 +57,7 @@ class WebhookChannel:
         raise failure(answer.status_code, answer.headers, provider_words(said, url, hidden=capabilities(message)))
 
     def _headers(self, message: Message, body: bytes) -> dict[str, str]:
-        timestamp = int(time.time())
+        timestamp = int(CLOCK.epoch())
         headers = {
             "content-type": "application/json",
             "accept-encoding": "identity",

@@ -63,7 +63,7 @@ class InvalidEvent(BaseModel):
 
 
 _REFUSED: dict[int | str, dict[str, Any]] = {
-    "default": {"model": InvalidEvent | ErrorBody, "description": "Refused or failed, and why"}
+    "4XX": {"model": InvalidEvent | ErrorBody, "description": "Refused, with the reason; nothing was changed."}
 }
 
 

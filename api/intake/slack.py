@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,6 +20,7 @@ from api.intake.slack_signature import SlackSigned
 from api.press import FORM, Button
 from api.pressing import PRESSED, is_over, pressed
 from roust.domain.directory import Directory
+from roust.runtime.clock import CLOCK
 from roust.runtime.links import AnswerToken
 from roust.runtime.presses import BadPress, Presses, PressToken
 
@@ -62,7 +62,7 @@ async def interactions(request: Request, body: Annotated[bytes, Depends(SlackSig
     back.alert = token.alert
     gateway: Gateway = request.app.state.gateway
     answer = AnswerToken(token.alert, user, token.made_at)
-    reader = Reader(user, directory, datetime.now(UTC))
+    reader = Reader(user, directory, CLOCK.now())
     work = asyncio.create_task(pressed(gateway, answer, button, token.step, "slack", reader))
     done, _ = await asyncio.wait({work}, timeout=ANSWER_WITHIN)
     background = BackgroundTask(_tell, back, work, gateway, token.alert)

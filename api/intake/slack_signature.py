@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 
@@ -11,11 +10,12 @@ from fastapi import Request
 
 from api.access import Rule, unauthorized
 from roust.domain.directory import Directory
+from roust.runtime.clock import CLOCK
 
 log = structlog.get_logger()
 
 WINDOW = 300
-"""Seconds that a request may be old, or its clock ahead (docs.slack.dev, Verifying requests)."""
+"""Seconds that a request may be old, or Slack's clock ahead (docs.slack.dev, Verifying requests)."""
 _MOST_SEEN = 10_000
 
 
@@ -28,7 +28,7 @@ class SlackSigned(Rule):
 
     rule = "slack signature"
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = CLOCK.epoch) -> None:
         self._clock = clock
         self._seen: OrderedDict[str, float] = OrderedDict()
 

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Annotated
 
 import structlog
@@ -23,6 +22,7 @@ from api.twilio.open_alerts import Meant, by_code, by_number
 from api.twilio.reply import Reply, for_the_carrier, read_reply
 from api.twilio.signature import FromTwilio
 from roust.domain.directory import Directory
+from roust.runtime.clock import CLOCK
 from roust.runtime.replies import Replies
 
 log = structlog.get_logger()
@@ -155,4 +155,4 @@ def _which(found: Sequence[Meant], replies: Replies, verb: Button) -> str:
 
 
 def _reader(directory: Directory, meant: Meant) -> Reader:
-    return Reader(meant.user, directory, datetime.now(UTC))
+    return Reader(meant.user, directory, CLOCK.now())

@@ -1,7 +1,6 @@
 """Keys pressed in a call: `POST /in/twilio/voice/{token}`, answered by voice with who has it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated
 
 import structlog
@@ -18,6 +17,7 @@ from api.twilio.deeds import deed
 from api.twilio.inbox import Inbox
 from api.twilio.signature import FromTwilio
 from roust.domain.directory import Directory
+from roust.runtime.clock import CLOCK
 from roust.runtime.links import BadLink
 from roust.runtime.replies import Called, Replies
 
@@ -69,7 +69,7 @@ async def voice(request: Request, token: str, fields: Annotated[Mapping[str, str
         log.warning("key refused", why="it was pressed before", alert=called.alert, user=called.user)
         return _twiml(twiml.say(BEFORE))
     inbox.seen.add(pressed)
-    reader = Reader(called.user, request.app.state.directory.directory, datetime.now(UTC))
+    reader = Reader(called.user, request.app.state.directory.directory, CLOCK.now())
     done = await deed(gateway, button, called.alert, called.step, "voice", reader, called.page)
     if not done.settled:
         inbox.seen.forget(pressed)

@@ -13,10 +13,11 @@ from temporalio.client import Client
 from roust.cli.rooms import room
 from roust.config.locate import config_paths
 from roust.config.reload import CurrentDirectory
-from roust.runtime.attendance import API, WORKER, attend
+from roust.runtime.attendance import API, WORKER, attend, hear
 from roust.runtime.connection import connect
 from roust.runtime.descriptors import raise_limit
 from roust.runtime.embedded import EmbeddedServer
+from roust.runtime.garbage import collect_rarely
 from roust.runtime.gauges import measure_configuration
 from roust.runtime.metrics import serve_metrics, temporal_metrics
 from roust.runtime.namespace import keep_closed_alerts, prepare_namespace
@@ -41,6 +42,7 @@ async def api(settings: Settings, stop: asyncio.Event) -> None:
     with listener(settings.host, settings.port, "--port") as sock, temporal_metrics() as runtime:
         client = await connect(runtime=runtime)
         await prepare_namespace(client, attributes)
+        await hear(client)
         await _together(stop, serve(client, current, sock, stop), *_beside(client, API, current, stop))
 
 
@@ -48,12 +50,15 @@ async def worker(settings: Settings, stop: asyncio.Event) -> None:
     """`roust worker`: the worker alone, with its own metrics port."""
     raise_limit()
     serve, attributes = room("worker.main").serve, _search_attributes()
+    collect_rarely()
     current = configuration(settings)
     with serve_metrics(settings.host, settings.metrics_port) as (runtime, _):
         client = await connect(runtime=runtime)
         await prepare_namespace(client, attributes)
-        working = serve(client, lambda: current.directory, stop)
-        await _together(stop, working, *_beside(client, WORKER, current, stop))
+        await hear(client)
+        working = room("worker.working").Working()
+        work = serve(client, lambda: current.directory, stop, working)
+        await _together(stop, work, *_beside(client, WORKER, current, stop, working.works))
 
 
 async def up(
@@ -66,6 +71,7 @@ async def up(
     """`roust up`: embedded Temporal, worker and API in one process; `ready` is called when it takes alerts."""
     raise_limit()
     serve_api, serve_worker = room("api.main").serve, room("worker.main").serve
+    collect_rarely()
     attributes = _search_attributes()
     current = configuration(settings)
     with listener(settings.host, settings.port, "--port") as sock, temporal_metrics() as runtime:
@@ -76,13 +82,15 @@ async def up(
         try:
             await prepare_namespace(client, attributes)
             await keep_closed_alerts(client)
+            await hear(client)
             supervising = asyncio.create_task(server.supervise())
             ready(Addresses(_url(sock), server.ui_url, server.address))
+            working = room("worker.working").Working()
             await _together(
                 stop,
                 serve_api(client, current, sock, stop),
-                serve_worker(client, lambda: current.directory, stop),
-                *_beside(client, WORKER, current, stop),
+                serve_worker(client, lambda: current.directory, stop, working),
+                *_beside(client, WORKER, current, stop, working.works),
             )
             supervising.cancel()
         finally:
@@ -104,9 +112,16 @@ async def _together(stop: asyncio.Event, *parts: Awaitable[None]) -> None:
             group.create_task(part(one))
 
 
-def _beside(client: Client, role: str, current: CurrentDirectory, stop: asyncio.Event) -> list[Awaitable[None]]:
-    """What every process does besides: read a changed configuration, and show that it lives, and by which one."""
-    return [_until(stop, current.watch()), _until(stop, attend(client, role, lambda: current.digest))]
+def _beside(
+    client: Client,
+    role: str,
+    current: CurrentDirectory,
+    stop: asyncio.Event,
+    works: Callable[[], bool] = lambda: True,
+) -> list[Awaitable[None]]:
+    """What every process does besides: read a changed configuration, and show that it works, and by which one."""
+    showing = attend(client, role, lambda: current.digest, works=works)
+    return [_until(stop, current.watch()), _until(stop, showing)]
 
 
 async def _until(stop: asyncio.Event, endless: Coroutine[Any, Any, None]) -> None:

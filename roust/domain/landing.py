@@ -8,7 +8,7 @@ from roust.domain.climb import LAST_RESORT_EVERY, RETRY_AT_THE_END, RETRY_DELAYS
 from roust.domain.escalation import Escalation, Flight
 from roust.domain.notification import LAST_RESORT, MessageKind, Outcome, PageResult, Result
 from roust.domain.rewriting import keep, rewritten
-from roust.domain.timeline import Kind
+from roust.domain.timeline import TIMES, Kind
 
 ENTRY = {
     MessageKind.PAGE: Kind.PAGED,
@@ -57,21 +57,24 @@ def _of_current_step(story: Escalation, flight: Flight) -> bool:
 
 def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime, current: bool) -> None:
     planned, sent = outcome.planned, outcome.result is Result.SENT
+    key, times = planned.key(story.alert.id), 1
+    if outcome.result is Result.TRY_AGAIN and (before := story.timeline.take_failure(key, outcome.said)):
+        times += (before.data or {}).get(TIMES, 1)
     story.note(
         ENTRY.get(flight.kind, Kind.TOLD),
         outcome.at or now,
-        f"{planned.user} by {planned.contact}: {_became(flight.kind, outcome, current)}.",
+        f"{planned.user} by {planned.contact}: {_became(flight.kind, outcome, current, times)}.",
         user=planned.user,
         contact=planned.contact,
         channel=outcome.channel or None,
         result=outcome.result.value,
         said=outcome.said or None,
         why=story.why.get(planned.user),
-        key=planned.key(story.alert.id),
+        key=key,
         cycle=planned.cycle,
         pass_=planned.pass_,
         step=planned.step,
-        data=_data(outcome),
+        data=_data(outcome, times),
     )
     if sent and flight.kind is MessageKind.PAGE:
         if (planned.user, planned.contact) not in story.paged:
@@ -82,16 +85,19 @@ def _record(story: Escalation, flight: Flight, outcome: Outcome, now: datetime, 
         story.step_sent = story.step_sent or planned.user in story.step_users
 
 
-def _data(outcome: Outcome) -> dict[str, Any] | None:
+def _data(outcome: Outcome, times: int) -> dict[str, Any] | None:
     """What programs read of it: the report counts the nights, a merged page is named."""
     night = {"night": True} if outcome.night else {}
     page = {"page": outcome.page, "alerts": outcome.merged_with + 1} if outcome.page else {}
-    return (night | page) or None
+    failed = {TIMES: times} if times > 1 else {}
+    return (night | page | failed) or None
 
 
-def _became(kind: MessageKind, outcome: Outcome, current: bool) -> str:
+def _became(kind: MessageKind, outcome: Outcome, current: bool, times: int) -> str:
     words = CALLED_OFF if outcome.result is Result.TRY_AGAIN and not current else IN_WORDS[outcome.result]
     words = SENT.get(kind, words) if outcome.result is Result.SENT else words
+    if times > 1:
+        words = words.replace("failed", f"failed {times} times", 1)
     others = f", merged with {outcome.merged_with} other{'s' * (outcome.merged_with != 1)}"
     return words + others * bool(outcome.page)
 

@@ -71,6 +71,11 @@ KEPT_FIRST, KEPT_LAST = 100, 800
 """How many entries stay, at the beginning and at the end: a history's payloads are bounded."""
 
 
+FAILED = "try_again"
+TIMES = "times"
+"""In an entry's data: how many failures in a row it tells."""
+
+
 class Timeline(BaseModel):
     """The entries so far; `omitted` counts those left out of the middle."""
 
@@ -87,3 +92,13 @@ class Timeline(BaseModel):
         if len(self.entries) > KEPT_FIRST + KEPT_LAST:
             del self.entries[KEPT_FIRST]
             self.omitted += 1
+
+    def take_failure(self, key: str, said: str) -> Entry | None:
+        """Take out what failed under `key` with the same words, if only failures came since: one entry tells all."""
+        for place in reversed(range(len(self.entries))):
+            entry = self.entries[place]
+            if entry.result != FAILED:
+                return None
+            if entry.key == key and (entry.said or "") == said:
+                return self.entries.pop(place)
+        return None

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 OVERDUE_AFTER = timedelta(minutes=1)
 """An alert whose next action is later than this is in trouble."""
+UNREACHED_AFTER = timedelta(minutes=5)
+"""An exhausted alert that nobody has heard of for so long is in trouble: its last resort is tried that often."""
 
 TELL_AGAIN = timedelta(hours=1)
 TELL_MORE = timedelta(minutes=5)
@@ -21,8 +23,10 @@ class Trouble(StrEnum):
     NO_NOTICES = "no worker polls for notices"
     FAILING = "workflow task failing"
     OVERDUE = "next action overdue"
+    UNREACHED = "nobody reached"
     MISSING = "entity missing"
     DIFFER = "configuration digests differ"
+    CLOCK = "clocks differ"
     SHED = "requests of a source shed"
 
 
@@ -60,10 +64,10 @@ class Watch:
     """What the watchdog remembers from round to round; a value, so that its rules can be tested alone."""
 
     seen: frozenset[tuple[Trouble, str]] = frozenset()
-    told: Mapping[tuple[Trouble, str], tuple[Sighting, datetime]] = field(default_factory=dict)
+    told: Mapping[tuple[Trouble, str], tuple[Sighting, timedelta]] = field(default_factory=dict)
 
-    def round(self, sightings: Iterable[Sighting], at: datetime) -> tuple["Watch", Verdict]:
-        """The next memory, and what to do about `sightings`.
+    def round(self, sightings: Iterable[Sighting], at: timedelta) -> tuple["Watch", Verdict]:
+        """The next memory, and what to do about `sightings`. `at`: by a clock that nobody sets, from any beginning.
 
         Believed is what was seen in two rounds running. Told is what is believed: once, then at most
         hourly while it lasts. What follows from no worker polling is not told beside it, and differing
@@ -92,7 +96,7 @@ class Watch:
         gone = {sighting.key for sighting in sightings}
         return Watch(self.seen, {key: what for key, what in self.told.items() if key not in gone})
 
-    def _due(self, sighting: Sighting, at: datetime) -> bool:
+    def _due(self, sighting: Sighting, at: timedelta) -> bool:
         if sighting.key in self.told:
             return at - self.told[sighting.key][1] >= TELL_AGAIN
         last = max((when for key, (_, when) in self.told.items() if key[0] is sighting.trouble), default=None)
@@ -104,10 +108,15 @@ def overdue(next_due: datetime | None, at: datetime) -> bool:
     return next_due is not None and at - next_due > OVERDUE_AFTER
 
 
+def unreached(since: datetime | None, at: datetime) -> bool:
+    """Whether an alert is in trouble whose whole climb has reached nobody since `since`."""
+    return since is not None and at - since > UNREACHED_AFTER
+
+
 def _causes(believed: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
     not_told = {Trouble.DIFFER}
     if any(s.trouble is Trouble.NO_WORKER for s in believed):
-        not_told |= {Trouble.OVERDUE, Trouble.NO_NOTICES}
+        not_told |= {Trouble.OVERDUE, Trouble.UNREACHED, Trouble.NO_NOTICES}
     return tuple(s for s in believed if s.trouble not in not_told)
 
 
@@ -137,6 +146,9 @@ def _line(trouble: Trouble, group: list[Sighting], at: datetime) -> str:
             return f"Ended from outside, for {oldest} s: {missing}{more}."
         case Trouble.DIFFER:
             return f"Processes go by different configurations: {', '.join(s.detail for s in group)}."
+        case Trouble.CLOCK:
+            clocks = "; ".join(s.detail for s in group[:5]) + (f"; and {len(group) - 5} more" if len(group) > 5 else "")
+            return f"Clocks differ: {clocks}. Pages go by Temporal's; certificates are checked by the host's."
         case Trouble.FAILING:
             what = (
                 "cannot go on: its workflow task fails"
@@ -146,6 +158,10 @@ def _line(trouble: Trouble, group: list[Sighting], at: datetime) -> str:
         case Trouble.SHED:
             who = ", ".join(s.subject for s in group)
             return f"More requests than requests_per_minute allows, answered 503: {who}. Pages may come late."
+        case Trouble.UNREACHED:
+            alone = "has reached nobody, and its last resort cannot be reached: look at its timeline, call somebody"
+            many = "alerts have reached nobody, and their last resort cannot be reached: call somebody"
+            what = alone if len(group) == 1 else many
         case Trouble.OVERDUE:
             what = "should have acted" if len(group) == 1 else "alerts should have acted"
     names = ", ".join(s.subject for s in group[:5]) + (f" and {len(group) - 5} more" if len(group) > 5 else "")

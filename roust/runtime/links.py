@@ -3,17 +3,19 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from itsdangerous import BadData, Serializer, URLSafeTimedSerializer
+from itsdangerous import BadData, Serializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from roust.domain.errors import RoustError
 from roust.domain.notification import Press
+from roust.runtime.clock import CLOCK
 from roust.runtime.presses import Presses
 from roust.runtime.short_links import NotShort, ShortTokens
+from roust.runtime.stamped import Stamped
 
 _SALT = "roust.answer.v1"
 _LONGEST = 1024
@@ -34,7 +36,7 @@ class AnswerToken:
     page: str = ""
 
 
-class PlainSerializer(URLSafeTimedSerializer):
+class PlainSerializer(Stamped):
     """Without compression: its tokens begin with a dot, and many a proxy denies paths that do."""
 
     def dump_payload(self, obj: Any) -> bytes:
@@ -72,7 +74,7 @@ class Links:
 
     def short_url(self, alert_id: str, user: str) -> str:
         """The same, for where every letter costs. Raises NotShort for what is no alert's id."""
-        return f"{self._base_url}/a/{self._short.make(alert_id, user, datetime.now(UTC))}"
+        return f"{self._base_url}/a/{self._short.make(alert_id, user, CLOCK.now())}"
 
     def alert_url(self, alert_id: str) -> str:
         """Where programs and people with a token read the alert."""

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 
 from roust.domain.errors import RoustError
 from roust.domain.notification import Press
+from roust.runtime.stamped import Stamped
 
 _SALT = "roust.button.v1"
 _LONGEST = 1024
@@ -40,9 +41,7 @@ class Presses:
             raise ValueError("no link_keys are configured, so there are no buttons")
         self._base_url = base_url.rstrip("/")
         # itsdangerous signs with the last of its keys.
-        self._serializer = URLSafeTimedSerializer(
-            list(reversed(keys)), salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256}
-        )
+        self._serializer = Stamped(list(reversed(keys)), salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256})
 
     def make(self, alert_id: str, user: str, step: int) -> Press:
         """What `user` answers alert `alert_id` by; an escalate from it is bound to `step`."""

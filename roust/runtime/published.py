@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 import structlog
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from roust.runtime.clock import CLOCK
 from roust.runtime.entities import MEMO
 
 log = structlog.get_logger()
@@ -80,7 +81,7 @@ class Published(Generic[State]):
     async def _ask(self, began: float) -> Known[State]:
         try:
             async with asyncio.timeout(self._patience):
-                self._known = Known(await self.now(), datetime.now(UTC))
+                self._known = Known(await self.now(), CLOCK.now())
         # Whatever is wrong with the entity or with Temporal, whoever asks goes on (it may be a page).
         except Exception as error:
             late = isinstance(error, TimeoutError)

@@ -9,7 +9,9 @@ import pytest
 from activities import listening
 from activities.listening import FRESH, LAIN, Listening
 from roust.domain.notification import Outcome
-from tests.activities.pages import a_pager, a_request, an_environment, became, run_page
+from roust.runtime.clock import Clock, steady
+from tests.activities.pages import a_pager, a_request, ada_with, an_environment, became, run_page
+from tests.builders import NOON
 from tests.fakes.recording_channel import RecordingChannel
 
 
@@ -70,3 +72,64 @@ async def test_listening_forgets_nothing_of_what_was_sent(monkeypatch: pytest.Mo
     assert beats[0] == result.outcomes
     assert became(again) == became(result)
     assert len(channel.messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "known", "expected"),
+    [
+        (timedelta(seconds=4), True, True),
+        (timedelta(seconds=2), True, False),
+        (timedelta(hours=1), False, False),
+    ],
+)
+async def test_what_was_given_to_a_worker_that_then_slept_listens_when_it_wakes(
+    given: timedelta, known: bool, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(lambda: NOON)
+    if known:
+        clock.hear(NOON, steady())
+    monkeypatch.setattr(listening, "CLOCK", clock)
+    monkeypatch.setattr(listening, "_APART", 0.0)
+    beats: list[list[Outcome]] = []
+    env = an_environment(beats)
+    env.info = dataclasses.replace(
+        env.info,
+        started_time=NOON - given,
+        current_attempt_scheduled_time=NOON - given,
+        heartbeat_timeout=timedelta(seconds=3),
+    )
+    result = await run_page(a_pager(RecordingChannel()), a_request("user:ada"), env)
+    assert (len(beats) == 2, became(result)) == (expected, [("ada", "mail", "sent")])
+
+
+@pytest.mark.parametrize("beats_first", [False, True])
+async def test_a_worker_that_slept_between_two_contacts_does_not_use_the_second_once_another_has_it(
+    beats_first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, passed, beaten = RecordingChannel(), [0.0], asyncio.Event()
+    channel.refuse("ada", "push")
+    channel.hang("ada", "push")
+    monkeypatch.setattr("activities.ledger.steady", lambda: passed[0])
+    # As it wakes, a heartbeat may go out before all else.
+    monkeypatch.setattr("activities.page._BEAT", 0.01 if beats_first else 60.0)
+    env = an_environment()
+    env.info = dataclasses.replace(env.info, heartbeat_timeout=timedelta(seconds=3))
+    env.on_heartbeat = lambda *_: beaten.set()
+    contacts = {"push": {"ntfy": "https://ntfy.example.com/ada"}, "mail": {"email": "ada@example.com"}}
+    directory = ada_with(contacts, {"high": [{"contacts": ["push"]}]})
+    paging = asyncio.create_task(run_page(a_pager(channel, directory), a_request("user:ada"), env))
+    await channel.arrived.wait()
+    beaten.clear()
+    passed[0] = 4.0
+    if beats_first:
+        await beaten.wait()
+    channel.release()
+    async with asyncio.timeout(10):
+        await beaten.wait()
+    # More turns than the next contact takes, and far fewer than a second.
+    for _ in range(100):
+        await asyncio.sleep(0)
+    # The answer to that heartbeat.
+    env.cancel()
+    assert "mail" not in [contact for _, contact, _ in became(await paging)]
+    assert channel.attempted == [("ada", "push")]

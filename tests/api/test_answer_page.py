@@ -12,6 +12,7 @@ from api import answer as answer_module
 from api.temporal_gateway import TemporalGateway
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
+from roust.runtime.clock import Clock
 from tests.api.answering import ACKNOWLEDGE, BY_HAND, CHROME, RESOLVE, link
 from tests.api.seen import ended, signals
 from tests.api.serving import Held, an_app, asked_in_process
@@ -118,12 +119,7 @@ async def test_it_is_over_for_everybody_once_somebody_resolves(
     late = await http.post(link(alert), data=ACKNOWLEDGE)
     assert (late.status_code, "Resolved at " in late.text) == (409, True)
 
-    class ThreeDaysLater(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> "datetime":
-            return datetime.now(UTC) + timedelta(hours=73)
-
-    monkeypatch.setattr(answer_module, "datetime", ThreeDaysLater)
+    monkeypatch.setattr(answer_module, "CLOCK", Clock(lambda: datetime.now(UTC) + timedelta(hours=73)))
     for expired in (await http.get(link(alert)), await http.post(link(alert), data=ACKNOWLEDGE)):
         assert (expired.status_code, "checkout is down" in expired.text) == (410, False)
 
@@ -133,12 +129,7 @@ async def test_a_link_lives_as_long_as_its_alert(
 ) -> None:
     path = link(alert)
 
-    class AWeekLater(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> "datetime":
-            return datetime.now(UTC) + timedelta(days=7)
-
-    monkeypatch.setattr(answer_module, "datetime", AWeekLater)
+    monkeypatch.setattr(answer_module, "CLOCK", Clock(lambda: datetime.now(UTC) + timedelta(days=7)))
     assert (await http.get(path)).status_code == 200
     assert "Acknowledged by you" in (await http.post(path, data=ACKNOWLEDGE)).text
 

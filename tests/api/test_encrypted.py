@@ -10,7 +10,6 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.page import Pager
 from api.gateway import Unavailable
@@ -29,7 +28,8 @@ from tests.api.seen import ended
 from tests.fakes.recording_channel import RecordingChannel
 from tests.kept import kept
 from tests.waiting import until
-from worker.main import OURS, build_worker
+from worker.main import build_worker
+from worker.sandbox import sandbox
 from workflows.alert import AlertWorkflow
 from workflows.messages import SEARCH_ATTRIBUTES, parse_alert_id
 
@@ -115,11 +115,10 @@ async def test_an_encrypted_alert_lives_as_any_and_its_history_tells_nothing(
     for words in SAID:
         assert words not in whole
     assert "resolved" in whole  # the state, which operators filter by
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*OURS)
     replayer = Replayer(
         workflows=[AlertWorkflow],
         data_converter=data_converter({VARIABLE: NEW}),
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=sandbox(),
     )
     await replayer.replay_workflow(history)
 

@@ -86,6 +86,9 @@ async def test_no_request_of_the_openapi_breaks_anything(operation: str, data: s
     async with asking(gateway, key=shown or None) as client:
         answer = await client.request(one.method, one.path, content=one.body, headers=one.headers)
     in_order(answer, (one, shown))
+    method, _, path = operation.partition(" ")
+    known = SPEC["paths"][path][method]["responses"].keys()
+    assert known & {str(answer.status_code), f"{answer.status_code // 100}XX"}, (one, answer.status_code)
     assert "json" in answer.headers.get("content-type", "json"), one
     # Nothing is dropped in silence: what an intake took was told, or the answer says that it was not.
     told = len(gateway.told) + len(gateway.beats)

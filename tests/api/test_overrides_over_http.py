@@ -16,6 +16,7 @@ from api.temporal_gateway import TemporalGateway
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
 from roust.domain.zones import format_time
+from roust.runtime.clock import Clock
 from roust.runtime.day_to_day import DayToDay
 from roust.runtime.links import Links
 from tests.api.seen import paged
@@ -71,6 +72,14 @@ async def holders(http: httpx2.AsyncClient, schedule: str) -> list[str]:
     assert answer.status_code == 200, answer.text
     (one,) = answer.json()["on_call"]
     return list(one["users"])
+
+
+async def test_an_override_is_made_by_an_api_whose_clock_is_behind(
+    http: httpx2.AsyncClient, schedule: str, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.updating.CLOCK", Clock(lambda: datetime.now(UTC) - HOUR))
+    made = await http.post(f"/v1/schedules/{schedule}/overrides", json=a_cover(), headers=BEN)
+    assert made.status_code == 201, made.text
 
 
 async def test_an_override_is_kept_with_who_when_and_why_and_puts_its_user_on_call(

@@ -14,6 +14,7 @@ from api.temporal_gateway import TemporalGateway
 from api.updating import Updating
 from roust.domain.alert import Event
 from roust.domain.directory import Directory
+from roust.runtime.clock import Clock
 from tests.api.seen import GONE, ended, owned_by, paged, paging, signals, step_of
 from tests.api.serving import an_app, asked_in_process, bearer
 from tests.fakes.recording_channel import RecordingChannel
@@ -209,6 +210,22 @@ async def test_with_no_worker_a_verb_is_503_and_is_not_done_when_one_comes_too_l
             shown = (await http.get(f"/v1/alerts/{alert}", headers=WALL)).json()
     assert {entry["kind"] for entry in shown["timeline"]} <= {"triggered", "step", "paged"}
     assert (shown["state"], shown["step"]) == ("triggered", 1)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=-1), timedelta(hours=1)])
+async def test_a_verb_is_done_whatever_an_api_that_has_not_heard_the_hour_takes_it_for(
+    http: httpx2.AsyncClient,
+    gateway: TemporalGateway,
+    alert: str,
+    worker: Worker,
+    monkeypatch: pytest.MonkeyPatch,
+    ahead: timedelta,
+) -> None:
+    await step_of(gateway, alert, 1)
+    monkeypatch.setattr("api.updating.CLOCK", Clock(lambda: datetime.now(UTC) + ahead))
+    for verb in ("escalate", "snooze"):
+        done = await http.post(f"/v1/alerts/{alert}/{verb}", json=POSSIBLE[verb], headers=ADA)
+        assert done.status_code == 200, done.text
 
 
 async def test_verbs_of_what_is_over_are_refused_with_who_ended_it(

@@ -1,6 +1,8 @@
 """What the watchdog misses besides alerts: dead workers, other configurations, entities; on a real server."""
 
 import asyncio
+import os
+import socket
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -24,17 +26,21 @@ from roust.domain.kept_maintenance import Kept, KeptMaintenance
 from roust.domain.kept_overrides import KeptOverrides
 from roust.domain.overrides import Override, OverrideKind
 from roust.domain.watch import Sighting, Trouble
-from roust.runtime.attendance import API, POLL, PRESENT, WORKER, Present, attend, attendance
+from roust.runtime.attendance import API, POLL, PRESENT, WORKER, Present, attend, attendance, hear
 from roust.runtime.attendance import EVERY as EVERY_SHOWING
+from roust.runtime.clock import Clock
 from roust.runtime.entities import MEMO, overrides_of
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
 from worker.main import build_notices_worker, build_worker
+from worker.working import Working
 from workflows.heartbeat import WORKFLOW as HEARTBEAT
 from workflows.heartbeat import Heart, heartbeat_id
 from workflows.messages import notices_queue
 
 MINE, OTHER = "a" * 64, "b" * 64
+SILENT = timedelta(seconds=3)
+"""Longer than any showing of these tests lasts."""
 
 
 @workflow.defn(name=HEARTBEAT)
@@ -47,9 +53,17 @@ class BrokenHeartbeat:
 
 
 @asynccontextmanager
-async def attending(client: Client, queue: str, role: str = WORKER, digest: str = MINE) -> AsyncIterator[None]:
+async def attending(
+    client: Client,
+    queue: str,
+    role: str = WORKER,
+    digest: str = MINE,
+    clock: Clock | None = None,
+    works: Callable[[], bool] = lambda: True,
+) -> AsyncIterator[None]:
     """A process that shows itself, and dies at the end."""
-    shown = asyncio.create_task(attend(client, role, lambda: digest, queue=queue, every=0.2))
+    showing = attend(client, role, lambda: digest, queue=queue, every=0.2, clock=clock or Clock(), works=works)
+    shown = asyncio.create_task(showing)
     await _until(lambda: _listed(client, queue, digest))
     yield
     shown.cancel()
@@ -178,6 +192,75 @@ async def test_configurations_that_differ_are_degraded_and_page_nobody(
 
         await _until(back)
     assert not any(str(Trouble.DIFFER) in m.alert.summary for m in mail.taken)
+
+
+@pytest.mark.parametrize(("wrong", "said"), [(1, "3600 s ahead of"), (-1, "3600 s behind")])
+async def test_a_process_whose_clock_is_not_temporals_is_named_and_lives(
+    client: Client, attendance_queue: str, polls: Polls, directory: Directory, wrong: int, said: str
+) -> None:
+    mail, clock = RecordingChannel(), Clock(lambda: datetime.now(UTC) + wrong * timedelta(hours=1))
+    watchdog = Watchdog(client, Operators(lambda: directory, {"email": mail}), polls=polls, now=clock.now)
+    async with attending(client, attendance_queue, API, MINE, clock):
+
+        async def believed() -> bool:
+            return Trouble.CLOCK in [s.trouble for s in (await watchdog.look()).believed]
+
+        await _until(believed)
+        assert "clocks differ: 1 process" in watchdog.degraded()
+        (one,) = await attendance(client, attendance_queue)
+        assert (one.name, one.lives(clock.now())) == (f"{socket.gethostname()}:{os.getpid()}", True)
+    assert any(f"that of api {one.name} is {said} Temporal's" in m.alert.description for m in mail.taken)
+
+
+async def test_temporals_hour_is_known_before_anything_is_done_by_it(client: Client, attendance_queue: str) -> None:
+    clock = Clock(lambda: datetime.now(UTC) + timedelta(hours=1))
+    await hear(client, queue=attendance_queue, clock=clock)
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=2)
+    assert await attendance(client, attendance_queue) == [], "whoever asks the hour is not at work yet"
+
+
+async def test_a_worker_that_lives_and_polls_no_more_is_missed_as_soon_as_one_that_dies(
+    client: Client,
+    queue: str,
+    attendance_queue: str,
+    directory: Directory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    working, broken, ended = Working(), asyncio.Event(), asyncio.Event()
+    pager = Pager(lambda: directory, {}, CurrentLinks(lambda: directory))
+    worker = build_worker(client, pager, task_queue=queue, working=working)
+    real = worker._bridge_worker.poll_activity_task
+
+    async def poll() -> object:
+        """Fails; and then never says that it is over, so that the worker's end never comes."""
+        if not broken.is_set():
+            await broken.wait()
+            raise RuntimeError("no more polls")
+        await ended.wait()
+        return await real()
+
+    monkeypatch.setattr(worker._bridge_worker, "poll_activity_task", poll)
+    running = asyncio.create_task(worker.run())
+    working.begin(worker)
+    async with (
+        attending(client, attendance_queue, works=working.works),
+        attending(client, attendance_queue, API, OTHER),
+    ):
+
+        async def silent_for() -> timedelta:
+            at = {one.role: one.at for one in await attendance(client, attendance_queue)}
+            return at[API] - at[WORKER]
+
+        assert await silent_for() < SILENT
+        broken.set()
+
+        async def silent() -> bool:
+            return await silent_for() > SILENT
+
+        await _until(silent)
+        assert not running.done(), "it lives"
+    ended.set()
+    assert isinstance((await asyncio.gather(running, return_exceptions=True))[0], RuntimeError)
 
 
 async def _ended(client: Client, workflow_type: str, workflow_id: str, kept: object) -> None:

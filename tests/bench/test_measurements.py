@@ -33,12 +33,12 @@ SMALLEST = {
 }
 
 
-async def test_every_measurement_prints_its_figures_and_what_they_belong_to(tmp_path: Path) -> None:
-    picture = tmp_path / "drain.svg"
+async def said_by(module: str, **besides: str) -> str:
+    """What `python -m module` prints in its smallest size."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench"),
+        *(sys.executable, "-m", module),
         cwd=ROOT,
-        env=os.environ | SMALLEST | {"PLOT": str(picture), "ONLY": ""},
+        env=os.environ | SMALLEST | besides,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -51,6 +51,12 @@ async def test_every_measurement_prints_its_figures_and_what_they_belong_to(tmp_
             process.send_signal(signal.SIGINT)
             await process.wait()
     assert process.returncode == 0, errors
+    return said
+
+
+async def test_every_measurement_prints_its_figures_and_what_they_belong_to(tmp_path: Path) -> None:
+    picture = tmp_path / "drain.svg"
+    said = await said_by("bench", PLOT=str(picture), ONLY="")
     blocks = said.split("### ")[1:]
     assert [block.partition("\n")[0] for block in blocks] == [
         "CPU per alert, and alerts per second",
@@ -68,6 +74,15 @@ async def test_every_measurement_prints_its_figures_and_what_they_belong_to(tmp_
     for aim in ("Aim 1.25", "Aim 0.9", "Aim for the urgent one, 2 s"):
         assert re.search(f"{aim}: (met|missed) with", said)
     assert ElementTree.parse(picture).getroot()[0].text == "How a storm drains"
+
+
+async def test_a_profile_says_whose_code_takes_the_time() -> None:
+    said = await said_by("bench.profile")
+    for part in ("worker", "API"):
+        table = said.partition(f"| {part}, ms per alert | Roust | bare |")[2].partition("\n\n")[0]
+        assert re.search(r"^\| ours \| (?!0\.00)[\d.]+ \|", table, re.MULTILINE), said
+        assert re.search(r"^\| temporalio \| (?!0\.00)[\d.]+ \| (?!0\.00)[\d.]+ \|", table, re.MULTILINE), said
+    assert "`workflows/alert.py:" in said
 
 
 async def test_a_measurement_that_does_not_exist_is_refused() -> None:

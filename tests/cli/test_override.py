@@ -172,6 +172,14 @@ def test_nothing_to_export_prints_nothing_to_paste(api: FakeApi, roust: Roust) -
     assert (result.exit_code, result.stdout) == (0, "")
 
 
+def test_a_reason_steers_no_terminal_in_what_is_exported(api: FakeApi, roust: Roust) -> None:
+    reason = "caf\u00e9 \u202egnp.exe\u200b"
+    lists(api, an_override(reason=reason))
+    shown = roust("override", "export", "payments-primary").stdout
+    assert shown.isascii()
+    assert yaml.safe_load(shown)["overrides"][0]["reason"] == reason
+
+
 ON_CALL = {
     "at": "2026-03-02T12:00:00Z",
     "on_call": [

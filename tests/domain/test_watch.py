@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from roust.domain.watch import Sighting, Trouble, Verdict, Watch, overdue, sentence
+from roust.domain.watch import Sighting, Trouble, Verdict, Watch, overdue, sentence, unreached
 from tests.builders import NOON
 
 TICK = timedelta(seconds=15)
@@ -16,7 +16,7 @@ def rounds(*seen: list[Sighting], every: timedelta = TICK) -> list[Verdict]:
     """The verdicts of rounds that saw these, one after another."""
     watch, verdicts = Watch(), []
     for number, sightings in enumerate(seen):
-        watch, verdict = watch.round(sightings, NOON + number * every)
+        watch, verdict = watch.round(sightings, number * every)
         verdicts.append(verdict)
     return verdicts
 
@@ -97,10 +97,10 @@ def test_while_temporal_cannot_be_asked_no_trouble_is_over() -> None:
 
 
 def test_a_telling_that_reached_nobody_is_due_again_at_once() -> None:
-    watch, _ = Watch().round([STUCK], NOON)
-    watch, verdict = watch.round([STUCK], NOON + TICK)
+    watch, _ = Watch().round([STUCK], timedelta(0))
+    watch, verdict = watch.round([STUCK], TICK)
     assert verdict.tell == (STUCK,)
-    _, verdict = watch.untold(verdict.tell).round([STUCK], NOON + 2 * TICK)
+    _, verdict = watch.untold(verdict.tell).round([STUCK], 2 * TICK)
     assert verdict.tell == (STUCK,)
 
 
@@ -111,6 +111,12 @@ def test_overdue_begins_after_a_minute() -> None:
     assert not overdue(NOON, at(60))
     assert overdue(NOON, at(60.001))
     assert not overdue(None, at(1e6))
+
+
+def test_unreached_begins_after_five_minutes() -> None:
+    assert not unreached(NOON, NOON + timedelta(minutes=5))
+    assert unreached(NOON, NOON + timedelta(minutes=5, milliseconds=1))
+    assert not unreached(None, NOON)
 
 
 def test_the_sentences_name_at_most_five_alerts() -> None:

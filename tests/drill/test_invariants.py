@@ -75,6 +75,13 @@ def a_page_long_after_the_return() -> Record:
     return record
 
 
+def a_page_long_after_a_worker_fell_asleep(late: float = 18) -> Record:
+    record = unanswered()
+    record.faults.append(a_fault(59, 79, "a worker asleep in the middle of a page"))
+    record.receipts[-1] = replace(record.receipts[-1], at=BEGAN + 60 + late)
+    return record
+
+
 def a_page_under_two_keys() -> Record:
     record = unanswered()
     record.receipts.append(replace(record.receipts[0], key="another"))
@@ -170,6 +177,7 @@ PLANTED: list[tuple[Callable[[], Record], str]] = [
     (a_page_that_no_policy_names, "i3_"),
     (a_page_long_after_its_time, "i4_"),
     (a_page_long_after_the_return, "i4_"),
+    (a_page_long_after_a_worker_fell_asleep, "i4_"),
     (a_page_under_two_keys, "i5_"),
     (too_many_twice, "i5_"),
     (a_lost_acknowledge, "i6_"),
@@ -196,6 +204,19 @@ def test_a_planted_fault_is_found(plant: Callable[[], Record], invariant: str) -
 def test_every_invariant_has_a_planted_fault() -> None:
     bitten = {prefix for _, prefix in PLANTED}
     assert {invariant.__name__.partition("_")[0] + "_" for invariant in INVARIANTS} == bitten
+
+
+def test_what_temporal_hands_to_a_worker_that_sleeps_may_be_late_by_as_long_as_it_waits_for_it() -> None:
+    assert judge(a_page_long_after_a_worker_fell_asleep(14)) == []
+
+
+def test_what_a_worker_held_as_the_machine_fell_asleep_may_go_out_as_it_wakes() -> None:
+    record = a_page_after_the_acknowledge()
+    heard, late = record.alerts[0].words[0].answered_at - BEGAN, record.receipts[-1].at - BEGAN
+    record.faults.append(a_fault(heard + 1, late - 1, "everything asleep (with the server)"))
+    assert not [breach for breach in judge(record) if breach.invariant.startswith("i2_")]
+    record.faults[0] = a_fault(heard - 9, heard, "everything asleep (with the server)")
+    assert [breach for breach in judge(record) if breach.invariant.startswith("i2_")]
 
 
 def test_a_page_sent_twice_under_its_key_is_counted_and_is_no_breach() -> None:

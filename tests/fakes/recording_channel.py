@@ -62,6 +62,10 @@ class RecordingChannel:
         else:
             self._errors[user, contact] = [error] * times
 
+    def recover(self) -> None:
+        """Everybody takes what comes, from now on."""
+        self._always.clear()
+
     def hang(self, user: str, contact: str) -> None:
         self._hanging.add((user, contact))
 

@@ -35,7 +35,8 @@ def the_company() -> Directory:
     return a_directory(
         users={"ada": ada, **mail},
         schedules={
-            # Berlin's clocks jump from 02:00 to 03:00 on 2026-03-29: the hand-over happens at the jump.
+            # Berlin's clocks jump from 02:00 to 03:00 on 2026-03-29: the hand-over happens at the jump. On 2026-10-25
+            # they show 02:30 twice: it happens the first time.
             "nights": {
                 "time_zone": "Europe/Berlin",
                 "layers": [{"users": ["ben", "margaret"], "every": "1d", "start": "2026-03-28T02:30"}],
@@ -47,10 +48,12 @@ def the_company() -> Directory:
         escalation_policies={
             "payments": {"steps": first_ada_then_ben, "repeats": 1, "acknowledge_timeout": "30m"},
             "nights": {"steps": [{"notify": [{"schedule": "nights"}], "wait": "5m"}]},
+            "twice": {"steps": [{"notify": [{"schedule": "nights"}], "wait": "5m"}], "repeats": 1},
         },
         services={
             "checkout": {"escalation_policy": "payments"},
             "nights": {"escalation_policy": "nights"},
+            "backup": {"escalation_policy": "twice"},
             "search": {"escalation_policy": "nights", "page_when": ['slo=~".+"']},
         },
         routes=[{"match": ['severity="debug"'], "action": "drop"}],

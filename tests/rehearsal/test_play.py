@@ -185,6 +185,22 @@ async def test_who_is_on_call_goes_by_the_hour_of_the_rehearsal_and_the_override
     assert [name for _, name, _ in paged(result)] == [user]
 
 
+@pytest.mark.parametrize(
+    ("at", "first", "second"),
+    [
+        ("2026-03-29T00:57:00Z", "ben", "margaret"),  # 01:57, and then 03:02
+        ("2026-10-25T00:27:00Z", "ben", "margaret"),  # 02:27, and then 02:32 for the first time
+        ("2026-10-25T00:58:00Z", "margaret", "margaret"),  # 02:58, and then 02:03
+        ("2026-10-25T01:27:00Z", "margaret", "margaret"),  # 02:32 for the second time hands nothing over
+    ],
+)
+async def test_a_wait_over_a_change_of_clocks_is_as_long_as_any_and_ends_at_whoever_is_on_call_then(
+    played: Play, at: str, first: str, second: str
+) -> None:
+    result = await played(alert={"service": "backup"}, at=at, **{"for": "6m"})
+    assert paged(result) == [(0.0, first, "mail"), (300.0, second, "mail")]
+
+
 async def test_without_for_it_is_watched_an_hour_longer_than_the_climb_or_the_last_event(played: Play) -> None:
     short = await played(**{"for": None})
     long = await played(events=[{"after": "3h", "note": {"text": "still here"}}], **{"for": None})

@@ -7,11 +7,10 @@ import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from roust.domain.notification import PageRequest, PageResult
 from roust.runtime.connection import data_converter
-from worker.main import OURS
+from worker.sandbox import sandbox
 from workflows import calls
 from workflows.alert import AlertWorkflow
 from workflows.heartbeat import HeartbeatWorkflow
@@ -23,11 +22,10 @@ HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
 
 def a_replayer() -> Replayer:
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*OURS)
     return Replayer(
         workflows=[AlertWorkflow, HeartbeatWorkflow, MaintenanceWorkflow, OverridesWorkflow, StakeholdersWorkflow],
         data_converter=data_converter({}),
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=sandbox(),
     )
 
 
@@ -35,6 +33,14 @@ def history(path: Path) -> WorkflowHistory:
     recorded = json.loads(path.read_text())
     started = recorded["events"][0]["workflowExecutionStartedEventAttributes"]
     return WorkflowHistory.from_json(started["workflowId"], recorded)
+
+
+async def test_what_a_newer_release_began_goes_on_where_it_makes_no_difference() -> None:
+    unanswered = next(path for path in HISTORIES if path.stem == "unanswered")
+    recorded = history(unanswered)
+    [given] = recorded.events[0].workflow_execution_started_event_attributes.input.payloads
+    given.data = json.dumps(json.loads(given.data) | {"climbs_otherwise": True}).encode()
+    await a_replayer().replay_workflow(recorded)
 
 
 def test_there_are_histories_of_every_shape() -> None:

@@ -36,6 +36,21 @@ def test_an_event_keeps_its_fields(lines) -> None:
     assert event["timestamp"].endswith("Z")
 
 
+def test_what_nobody_will_read_is_not_looked_through_for_secrets(lines) -> None:
+    class Fields(dict[str, str]):
+        looked = 0
+
+        def items(self):
+            self.looked += 1
+            return super().items()
+
+    it = Fields(alert="checkout-1")
+    structlog.get_logger().debug("page sent", it=it)
+    assert (it.looked, lines()) == (0, [])
+    structlog.get_logger().info("page sent", it=it)
+    assert (it.looked, len(lines())) == (1, 1)
+
+
 def test_a_library_s_log_takes_the_same_way(lines) -> None:
     logging.getLogger("temporalio.worker").warning("lost %s", "ada@example.com")
     assert [e["event"] for e in lines()] == ["lost ***"]

@@ -1,12 +1,14 @@
 """Codes, short links and callbacks: bound to alert and person, and nobody else can make them."""
 
 import string
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roust.runtime import replies as replies_module
+from roust.runtime.clock import Clock
 from roust.runtime.links import BadLink, Links
 from roust.runtime.replies import Delivery, Replies
 from roust.runtime.short_links import NotShort
@@ -74,6 +76,16 @@ def test_a_call_of_long_ago_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replies_module, "CALL_LIFE", -1)
     with pytest.raises(BadLink):
         ours.read_call(token)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=2), timedelta(hours=1)])
+def test_keys_pressed_in_a_call_that_a_worker_with_a_wrong_clock_made_count(
+    monkeypatch: pytest.MonkeyPatch, ahead: timedelta
+) -> None:
+    with monkeypatch.context() as worker:
+        worker.setattr("roust.runtime.stamped.CLOCK", Clock(lambda: datetime.now(UTC) + ahead))
+        token = Replies([NEW], URL).call_url(ALERT, "ada", 1).rpartition("/")[2]
+    assert Replies([NEW], URL).read_call(token) == replies_module.Called(ALERT, "ada", 1)
 
 
 def test_a_short_link_is_a_link_like_any_other() -> None:

@@ -18,7 +18,7 @@ async def test_a_short_drill_loses_no_page_and_no_acknowledge(tmp_path: Path) ->
     # Of I11: how soon an edit is in force.
     breaches = [breach for breach in breaches if "and more" not in breach.what]
     assert [breach for breach in breaches if not breach.invariant.startswith(about_time)] == []
-    assert sum(fault.kills for fault in record.faults) >= 3
+    assert sum(fault.times for fault in record.faults) >= 3
     assert len(record.alerts) >= 2
     assert record.moved
     assert any("back after" in line for line in said)

@@ -21,6 +21,7 @@ from tests.fakes.recording_channel import RecordingChannel
 from tests.judged import NOT_PLAIN, OPENED_AGAIN, judged, kinds, one, plain_policy
 from workflows.messages import (
     ACKNOWLEDGE,
+    MEMO,
     RESOLVE,
     TASK_QUEUE,
     TRIGGER,
@@ -30,6 +31,7 @@ from workflows.messages import (
     AlertInput,
     AlertView,
     Resolve,
+    Standing,
     workflow_id,
 )
 
@@ -175,6 +177,11 @@ class Scene:
     async def view(self) -> AlertView:
         answer: AlertView = await self.handle.query(VIEW, result_type=AlertView)
         return answer
+
+    async def standing(self) -> Standing:
+        """What its memo says."""
+        found: Standing = await (await self.handle.describe()).memo_value(MEMO, type_hint=Standing)
+        return found
 
     def after(self, message: Message) -> int:
         return round((message.at - self.began).total_seconds())
