@@ -6,6 +6,7 @@ them all the while that the step can have been resolved in.
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 
 from drill.record import PAGE, Accepted, Edit, Receipt, Record
 
@@ -13,6 +14,7 @@ RELOADED = 10.0
 """Seconds after an edit within which every process goes by it."""
 LATE = 15.0
 """Seconds by which a page may be resolved later, because what was to send it was gone."""
+_at = attrgetter("at")
 
 
 def i11_an_edit_misses_nobody(record: Record) -> Iterator[str]:
@@ -42,21 +44,21 @@ def _gone(record: Record, alert: Accepted, pages: list[Receipt]) -> Iterator[str
 
 
 def _missed(record: Record, alert: Accepted, pages: list[Receipt]) -> Iterator[str]:
-    for pass_ in range(1, record.moving_passes + 1):
+    for pass_ in range(1, record.policy.passes + 1):
         for step in range(1, len(record.edits[0].steps) + 1):
             begin, end = _window(alert, pages, (pass_, step))
             said = [set(edit.steps[step - 1]) for edit in in_force(record.edits, begin - RELOADED, end + LATE)]
             paged = {page.user for page in pages if (page.pass_, page.step) == (pass_, step)}
             for user in sorted(set.intersection(*said) - paged):
                 yield f"{alert.id}: the page of pass {pass_}, step {step} to {user}, who was there, never arrived"
-            if not any(said) and not _skipped(alert, pass_, step):
+            if not any(said) and not _explained(alert, pass_, step):
                 yield f"{alert.id}: pass {pass_}, step {step} was empty, and no reason is given for its end"
 
 
 def in_force(edits: list[Edit], begin: float, end: float) -> list[Edit]:
     """What the file said at any time of [begin, end], the first edit being what it said at first."""
-    first = max(0, bisect_right([edit.at for edit in edits], begin) - 1)
-    return edits[first : first + 1] + [edit for edit in edits[first + 1 :] if edit.at <= end]
+    first = max(0, bisect_right(edits, begin, key=_at) - 1)
+    return edits[first : max(first + 1, bisect_right(edits, end, key=_at))]
 
 
 def _window(alert: Accepted, pages: list[Receipt], place: tuple[int, int]) -> tuple[float, float]:
@@ -69,7 +71,8 @@ def _window(alert: Accepted, pages: list[Receipt], place: tuple[int, int]) -> tu
     return min(begin, end), max(begin, end)
 
 
-def _skipped(alert: Accepted, pass_: int, step: int) -> bool:
+def _explained(alert: Accepted, pass_: int, step: int) -> bool:
     timeline = (alert.final or {}).get("timeline", ())
-    told = [entry for entry in timeline if entry["kind"] == "skipped" and entry.get("why")]
+    # Known only when its wait was over, for nobody worked meanwhile, it is told and no longer skipped.
+    told = [e for e in timeline if e["kind"] == "passed_over" or (e["kind"] == "skipped" and e.get("why"))]
     return any((entry.get("pass"), entry.get("step")) == (pass_, step) for entry in told)

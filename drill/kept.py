@@ -22,7 +22,6 @@ def keep(record: Record, folder: Path, **around: Any) -> None:
         "leaks": record.leaks,
         "edits": [asdict(edit) for edit in record.edits],
         "moved": [asdict(alert) | {"ids": sorted(alert.ids)} for alert in record.moved],
-        "moving_passes": record.moving_passes,
     }
     (folder / RECORD).write_text(json.dumps(whole, indent=1))
 
@@ -46,7 +45,6 @@ def kept(folder: Path) -> tuple[Record, dict[str, Any]]:
         # Records of before there were edits have none.
         edits=[Edit(**edit) for edit in whole.get("edits", ())],
         moved=[_accepted(alert) for alert in whole.get("moved", ())],
-        moving_passes=whole.get("moving_passes", 0),
     )
     return record, whole["around"]
 

@@ -19,7 +19,7 @@ from drill.house import House, a_house
 from drill.invariants import Breach, arrivals, judge, overdue, twice
 from drill.kept import LEDGER, keep, kept
 from drill.ledger import Book, a_ledger
-from drill.moving import PASSES, Moving
+from drill.moving import Moving
 from drill.record import Policy, Record
 from drill.traffic import Traffic, longest
 
@@ -90,13 +90,11 @@ async def drill(plan: Plan, folder: Path, say: Say, beside: Beside | None = None
 
 
 def _moving(company: Company, book: Book, record: Record, plan: Plan) -> Moving:
-    record.moving_passes = PASSES
     key, address = f"{company.canaries['integration key']}-moving", company.canaries["address"]
     return Moving(
         company.config / "moving.yaml",
         lambda path: book.url(f"/{address}/{path}"),
         key,
-        plan.policy.steps[0][1],
         record,
         random.Random(plan.seed + 3),
     )

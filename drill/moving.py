@@ -15,7 +15,6 @@ from pathlib import Path
 from drill.record import Accepted, Edit, Record
 
 STAYS, COME_AND_GO = "zoe", ("bob", "cam", "dee")
-PASSES = 2
 TEAM, FIRST, ROTA = "movers", "moving-first", "moving-rota"
 MEMBERS = {FIRST: {"bob"}, TEAM: {"bob", "cam", "dee"}, ROTA: {"cam", "dee"}}
 """Who may be in the targets of steps 1, 2 and 3; who stays is in the team as well."""
@@ -24,10 +23,10 @@ MEMBERS = {FIRST: {"bob"}, TEAM: {"bob", "cam", "dee"}, ROTA: {"cam", "dee"}}
 class Moving:
     """`edit` changes one thing, by the dice; `run` does so until cancelled, and triggers alerts meanwhile."""
 
-    def __init__(
-        self, file: Path, url: Callable[[str], str], key: str, wait: float, record: Record, dice: random.Random
-    ) -> None:
-        self._file, self._url, self._key, self._wait = file, url, key, wait
+    def __init__(self, file: Path, url: Callable[[str], str], key: str, record: Record, dice: random.Random) -> None:
+        """It waits and repeats as the drill's own policy does."""
+        self._file, self._url, self._key = file, url, key
+        self._wait = record.policy.steps[0][1]
         self._record, self._dice = record, dice
         self._number = 0
         self._contacts = dict.fromkeys((STAYS, *COME_AND_GO), "hook-0")
@@ -91,7 +90,7 @@ class Moving:
             "escalation_policies": {
                 policy: {
                     "steps": [{"notify": [target], "wait": wait} for target in targets],
-                    "repeats": PASSES - 1,
+                    "repeats": self._record.policy.passes - 1,
                 }
             },
             "services": {"moving": {"escalation_policy": policy, "integration_keys": [self._key]}},

@@ -152,7 +152,6 @@ class Record:
     """Where a secret or an address stood that must stand nowhere."""
     edits: list[Edit] = field(default_factory=list)
     moved: list[Accepted] = field(default_factory=list)
-    moving_passes: int = 0
     _sorted: dict[str, list[Receipt]] = field(default_factory=dict, init=False)
     _so_far: int = field(default=0, init=False)
 

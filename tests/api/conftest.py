@@ -63,7 +63,7 @@ async def gateway(
     gateway = RememberingGateway(client, lambda: directory, task_queue=queue, pace=pace, confirm_within=within)
     yield gateway
     await gateway.aclose()
-    if (gateway.accepted or gateway.overheard) and request.node.get_closest_marker("breach") is None:
+    if request.node.get_closest_marker("breach") is None and not await gateway.stands():
         # Whoever worked for the test may be gone.
         async with build_worker(client, a_pager(directory, RecordingChannel()), task_queue=queue):
             await gateway.judge()

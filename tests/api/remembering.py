@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import httpx2
@@ -13,6 +13,7 @@ from drill import record
 from roust.domain.alert import Answer, Event
 from tests import witnesses
 from tests.judged import ANSWERED, OPENED_AGAIN, Broken, hold, kinds
+from workflows.messages import AlertView, Standing
 
 
 class RememberingGateway(TemporalGateway):
@@ -91,19 +92,27 @@ class RememberingGateway(TemporalGateway):
         elif word := re.fullmatch(r"/v1/alerts/([^/]+)/(acknowledge|resolve)", response.request.url.path):
             self.overheard.add((word[2], word[1]))
 
+    async def stands(self) -> bool:
+        """Whether all is well by what Temporal has on record, which may lag: then `judge` knows."""
+        try:
+            await self._judge(self._reading.standing)
+        except Broken:
+            return False
+        return True
+
     async def judge(self) -> None:
         """Raises Broken. A worker must run."""
+        await self._judge(self._reading.view)
+
+    async def _judge(self, read: Callable[[str], Awaitable[AlertView | Standing]]) -> None:
         if made_up := self.overheard - self._answered - {("trigger", alert) for alert in (*self.accepted, None)}:
             raise Broken(f"answered 2xx over HTTP, and by no gateway: {made_up}")
         for one in self.accepted.values():
-            await self._stands(one)
-        book = record.Record(record.Policy([], 0, {}, []), [*self.accepted.values()], witnesses.receipts())
-        hold(book, ANSWERED)
-
-    async def _stands(self, one: record.Accepted) -> None:
-        try:
-            view = await self._reading.view(one.id)
-        except (NoSuchAlert, BeyondRetention):
-            return
-        one.final = view.model_dump(include={"state", "next_due", "owner", "resolved_by"})
-        one.reopened |= bool(kinds(view.timeline) & OPENED_AGAIN)
+            try:
+                found = await read(one.id)
+            except (NoSuchAlert, BeyondRetention):
+                one.final = None
+                continue
+            one.final = found.model_dump(include={"state", "next_due", "owner", "resolved_by"})
+            one.reopened |= isinstance(found, AlertView) and bool(kinds(found.timeline) & OPENED_AGAIN)
+        hold(record.Record(record.Policy([], 0, {}, []), [*self.accepted.values()], witnesses.receipts()), ANSWERED)

@@ -25,7 +25,7 @@ def a_page(step: int, user: str, after: float, contact: str = "hook-0") -> Recei
 
 def moved() -> Record:
     """Bob, who alone is in step 1, and Cam were taken out a minute before the alert; Zoe is still there."""
-    record = Record(POLICY, moving_passes=1)
+    record = Record(replace(POLICY, passes=1))
     record.edits = [
         Edit(BEGAN - 300, EVERYBODY, [["bob"], ["cam", "zoe"], ["cam"]]),
         Edit(BEGAN - 60, {"zoe": "hook-0"}, [[], ["zoe"], []]),
@@ -46,6 +46,14 @@ def test_who_was_edited_within_the_time_of_a_reload_may_be_paged_or_not() -> Non
     record.edits[1] = replace(record.edits[1], at=BEGAN - 5)
     assert judge(record) == []
     record.receipts.insert(0, a_page(1, "bob", 0.1))
+    assert judge(record) == []
+
+
+def test_what_was_known_to_be_empty_only_after_its_wait_is_told_and_not_skipped() -> None:
+    record = moved()
+    final = record.moved[0].final
+    assert final is not None
+    final["timeline"][0] = {"kind": "passed_over", "text": "nobody on call", "why": None, "pass": 1, "step": 1}
     assert judge(record) == []
 
 
@@ -145,7 +153,7 @@ def test_whatever_is_edited_the_file_can_be_loaded_and_says_what_is_on_record(tm
     )
     record = Record(POLICY)
     url = "https://hooks.example.com/{}".format
-    moving = Moving(folder / "moving.yaml", url, "key-of-moving-0123456789", 4.0, record, random.Random(5))
+    moving = Moving(folder / "moving.yaml", url, "key-of-moving-0123456789", record, random.Random(5))
     for _ in range(40):
         moving.edit()
         directory = load([folder], {}).directory
