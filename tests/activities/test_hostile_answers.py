@@ -1,57 +1,19 @@
 """Answers that no honest provider gives: none of them holds a worker, fills its memory, or passes for a page sent."""
 
-import asyncio
 import gzip
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
 from tests.activities.providers import HTTP, HURRY, outcome
+from tests.activities.speaker import a_speaker, endless
 from tests.fakes.webhook_server import Reply, a_webhook_server
 
 MIB = 2**20
 OURS = [kind for kind in HTTP if kind != "apprise"]
 """Apprise's requests are its library's: it reads what it likes, in a thread of its own, for as long as we wait."""
-
-
-class Speaker:
-    """Whoever connects and has asked is told `words`, to the end or until they hang up."""
-
-    def __init__(self) -> None:
-        self.words: Iterator[bytes] = iter(())
-        self.port = 0
-        self.taken = 0
-        """Bytes that went out of our hands; some of them are still on their way."""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
-            for part in self.words:
-                writer.write(part)
-                await writer.drain()
-                self.taken += len(part)
-        writer.transport.abort()
-
-
-@asynccontextmanager
-async def a_speaker(words: Iterator[bytes]) -> AsyncIterator[Speaker]:
-    speaker = Speaker()
-    speaker.words = words
-    server = await asyncio.start_server(speaker.serve, "127.0.0.1", 0)
-    speaker.port = server.sockets[0].getsockname()[1]
-    try:
-        yield speaker
-    finally:
-        server.close()
-
-
-def endless(part: bytes, first: bytes = b"") -> Iterator[bytes]:
-    yield first
-    while True:
-        yield part
 
 
 def headers_without_end() -> Iterator[bytes]:
