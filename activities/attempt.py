@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from activities.capabilities import capabilities
 from activities.channels.channel import DEADLINE, Channel
+from activities.channels.faults import in_words
 from activities.text import provider_words
 from roust.domain.directory import Contact
 from roust.domain.errors import Refused
@@ -36,14 +37,8 @@ async def attempt(channel: Channel, message: Callable[[], Message], contact: Con
         return Attempted(Result.REFUSED, provider_words(error, address, hidden=hidden))
     # The channel's contract: any other exception means that it may succeed later.
     except Exception as error:
-        said = provider_words(_words(error), address, hidden=hidden)
+        said = provider_words(in_words(error), address, hidden=hidden)
         return Attempted(Result.TRY_AGAIN, said, _seconds(getattr(error, "retry_after", None)))
-
-
-def _words(error: Exception) -> str:
-    if type(error) is TimeoutError:
-        return f"no answer within {DEADLINE:g} s"
-    return str(error) or type(error).__name__
 
 
 def _seconds(given: object) -> float | None:

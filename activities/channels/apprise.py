@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from activities.brief import brief
@@ -20,6 +21,8 @@ from roust.domain.settings import AppriseSettings
 MOST_BYTES = 800
 """Of the facts, the link comes first: Pushover and Teams take about 1000 characters."""
 _CONNECTING, _READING = 2.0, 4.0
+_AT_ONCE = 16
+"""Sends under way at one time."""
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 _TRY_AGAIN = {408, 425, 429}
 _CALLS_ALL = re.compile(r"@(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
@@ -34,6 +37,8 @@ class AppriseChannel:
 
     def __init__(self, settings: AppriseSettings) -> None:
         self._settings = settings
+        # Apart: whoever hangs here takes no thread from those who look up the names of other providers.
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="apprise")
 
     async def send(self, message: Message, contact: Contact) -> Receipt:
         if why := refusal(contact.address, self._settings.schemas):
@@ -42,9 +47,10 @@ class AppriseChannel:
             raise Refused("the package apprise is not installed: pip install 'roust[apprise]'")
         async with asyncio.timeout(DEADLINE):
             # Apart, for the first time takes seconds on a busy machine: cut off here, nothing has gone out.
-            package = await asyncio.to_thread(_package)
-            # A thread cannot be stopped; its own timeouts end it.
-            said = await asyncio.to_thread(_notify, package, contact.address, message)
+            in_thread = asyncio.get_running_loop().run_in_executor
+            package = await in_thread(self._threads, _package)
+            # A thread cannot be stopped; its own timeouts end it. One that has not begun never will.
+            said = await in_thread(self._threads, _notify, package, contact.address, message)
         return Receipt(said=said)
 
 

@@ -83,6 +83,8 @@ class EmailChannel:
         return mail
 
     def _refusal(self, code: int, said: str, message: Message, address: str) -> Refused | TryAgain:
+        if code < 0:
+            return TryAgain("it answered something else than SMTP")
         words = provider_words(f"{code} {said}", address, hidden=self._hidden(message))
         return Refused(words) if code >= _PERMANENT else TryAgain(words)
 

@@ -20,7 +20,7 @@ _TRY_AGAIN = {408, 425, 429}
 
 @dataclass(frozen=True)
 class Answered:
-    """A provider's answer: `said` is the beginning of its body, at most 64 KiB and 2 s of it."""
+    """A provider's answer: `said` is the beginning of its body, at most 64 KiB of it."""
 
     status: int
     headers: Mapping[str, str]
@@ -31,8 +31,17 @@ class Answered:
         return 200 <= self.status < 300
 
 
-async def post(url: str, content: bytes, headers: Mapping[str, str], transport: httpx2.AsyncBaseTransport) -> Answered:
+async def post(
+    url: str,
+    content: bytes,
+    headers: Mapping[str, str],
+    transport: httpx2.AsyncBaseTransport,
+    *,
+    reading: float = READING,
+) -> Answered:
     """POST once; no redirect is followed, no proxy of the environment used. The caller bounds the whole.
+
+    `reading`: seconds to listen to a success; more where its body says whether it is one.
 
     Raises Refused when `url` is none, and what the transport raises.
     """
@@ -45,7 +54,7 @@ async def post(url: str, content: bytes, headers: Mapping[str, str], transport: 
         except (httpx2.InvalidURL, ValueError):
             raise Refused("the URL cannot be understood") from None
         answer = await client.send(request, stream=True)
-        said = await beginning(answer)
+        said = await beginning(answer, reading if answer.is_success else READING)
         await answer.aclose()
     return Answered(answer.status_code, answer.headers, said)
 
@@ -63,11 +72,12 @@ def failure(status: int, headers: Mapping[str, str], said: str) -> Refused | Try
     return Refused(words)
 
 
-async def beginning(answer: httpx2.Response) -> str:
+async def beginning(answer: httpx2.Response, within: float = READING) -> str:
     """The beginning of what the provider said; nothing where it says it too slowly or breaks off."""
     said = b""
     try:
-        async with asyncio.timeout(READING):
+        # As it came: what it might unpack to would know no bounds.
+        async with asyncio.timeout(within):
             async for part in answer.aiter_raw():
                 said += part
                 if len(said) >= MOST_READ:

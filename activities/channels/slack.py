@@ -12,12 +12,14 @@ import httpx2
 from activities.capabilities import capabilities
 from activities.channels.channel import DEADLINE, TryAgain
 from activities.channels.http import failure, post
+from activities.channels.retry_after import retry_after
 from activities.channels.slack_blocks import blocks, fallback
 from activities.text import provider_words
 from roust.domain.directory import Contact
 from roust.domain.errors import Refused
 from roust.domain.notification import Message, MessageKind, Receipt
 from roust.domain.settings import SlackSettings
+from roust.runtime.clock import CLOCK
 
 _LATER = {
     "accesslimited",
@@ -116,6 +118,7 @@ class SlackChannel:
             json.dumps(arguments, separators=(",", ":")).encode("ascii"),
             {"content-type": "application/json; charset=utf-8", "authorization": f"Bearer {self._token}"},
             httpx2.AsyncHTTPTransport(verify=self._verify, trust_env=False),
+            reading=DEADLINE,
         )
         if not answered.taken:
             raise failure(
@@ -131,4 +134,6 @@ class SlackChannel:
             return answer
         error = str(answer.get("error"))
         words = f"Slack says: {error if _ERROR.fullmatch(error) else 'an error without a name'}"
-        raise TryAgain(words) if error in _LATER else Refused(words)
+        if error not in _LATER:
+            raise Refused(words)
+        raise TryAgain(words, retry_after(answered.headers.get("retry-after"), CLOCK.now()))

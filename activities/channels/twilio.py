@@ -7,13 +7,14 @@ import re
 import ssl
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx2
 
 from activities.capabilities import tokens_in
 from activities.channels import twiml
 from activities.channels.channel import DEADLINE, Channel, TryAgain
+from activities.channels.http import Answered, post
 from activities.channels.retry_after import retry_after
 from activities.channels.sms_text import sms_text
 from activities.text import provider_words
@@ -24,7 +25,6 @@ from roust.domain.settings import TwilioSettings
 from roust.runtime.clock import CLOCK
 from roust.runtime.replies import CODE_LENGTH, Delivery, Replies
 
-_MOST_READ = 64 * 1024
 _TRY_AGAIN = {408, 425, 429}
 _BUSY_CODES = {14107, 20429, 21611, 30001, 63018}
 """Too many requests, a full queue: https://www.twilio.com/docs/api/errors. Any other error code is final."""
@@ -45,22 +45,17 @@ class Twilio:
         settings = self._settings
         account = quote(settings.account_sid, safe="")
         url = f"{settings.base_url.rstrip('/')}/2010-04-01/Accounts/{account}/{resource}.json"
-        async with (
-            asyncio.timeout(DEADLINE),
-            httpx2.AsyncClient(
-                auth=(settings.account_sid, settings.auth_token.get_secret_value()),
-                verify=self._verify,
-                timeout=DEADLINE,
-                trust_env=False,
-                # What is read of an answer is bounded; what it might unpack to would not be.
-                headers={"accept-encoding": "identity"},
-                follow_redirects=False,
-            ) as client,
-            client.stream("POST", url, data={"From": settings.from_, "To": address, **form}) as answer,
-        ):
-            token = settings.auth_token.get_secret_value()
-            hidden = [token, base64.b64encode(f"{settings.account_sid}:{token}".encode()).decode(), *_tells(form)]
-            return _receipt(answer, await _read(answer), address, hidden)
+        token = settings.auth_token.get_secret_value()
+        pair = base64.b64encode(f"{settings.account_sid}:{token}".encode()).decode()
+        async with asyncio.timeout(DEADLINE):
+            answer = await post(
+                url,
+                urlencode({"From": settings.from_, "To": address, **form}).encode("ascii"),
+                {"content-type": "application/x-www-form-urlencoded", "authorization": f"Basic {pair}"},
+                httpx2.AsyncHTTPTransport(verify=self._verify, trust_env=False),
+                reading=DEADLINE,
+            )
+        return _receipt(answer, address, [token, pair, *_tells(form)])
 
 
 class SmsChannel:
@@ -136,25 +131,16 @@ def _status_callback(replies: Replies | None, message: Message, channel: str) ->
     return {"StatusCallback": replies.status_url(delivery)}
 
 
-async def _read(answer: httpx2.Response) -> bytes:
-    said = b""
-    async for part in answer.aiter_bytes():
-        said += part
-        if len(said) >= _MOST_READ:
-            break
-    return said[:_MOST_READ]
-
-
 def _tells(form: Mapping[str, str]) -> list[str]:
     """What in `form` lets whoever reads it answer."""
     codes = re.findall(rf"\b[0-9A-Z]{{{CODE_LENGTH}}}$", form.get("Body", ""), re.MULTILINE)
     return [*tokens_in(form.values()), *codes]
 
 
-def _receipt(answer: httpx2.Response, body: bytes, address: str, hidden: list[str]) -> Receipt:
-    said, status = _json(body), answer.status_code
-    code = said.get("code") if not answer.is_success else said.get("error_code")
-    if answer.is_success and code is None and said.get("status") not in _FAILED:
+def _receipt(answer: Answered, address: str, hidden: list[str]) -> Receipt:
+    said, status = _json(answer.said), answer.status
+    code = said.get("code") if not answer.taken else said.get("error_code")
+    if answer.taken and code is None and said.get("status") not in _FAILED:
         sid = said.get("sid")
         if not isinstance(sid, str):
             raise TryAgain(f"HTTP {status}, but not as Twilio answers: is base_url right?")
@@ -168,9 +154,9 @@ def _receipt(answer: httpx2.Response, body: bytes, address: str, hidden: list[st
     raise Refused(words.rstrip(": "))
 
 
-def _json(body: bytes) -> dict[str, Any]:
+def _json(body: str) -> dict[str, Any]:
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}

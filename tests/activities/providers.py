@@ -44,14 +44,16 @@ def contacts(port: int, host: str = "127.0.0.1", scheme: str = "http") -> Mappin
     }
 
 
-def channel(kind: str, port: int, host: str = "127.0.0.1", verify: ssl.SSLContext | None = None) -> Channel:
-    """The real channel, its provider at `port`."""
+def channel(
+    kind: str, port: int, host: str = "127.0.0.1", verify: ssl.SSLContext | None = None, **settings: Any
+) -> Channel:
+    """The real channel, its provider at `port`; `settings` are more of the mail server's."""
     base = f"{'https' if verify else 'http'}://127.0.0.1:{port}"
     twilio = {"account_sid": "AC1", "auth_token": SECRET, "from": "+15550100", "base_url": base}
     match kind:
         case "email":
-            mail: dict[str, Any] = {"host": host, "port": port, "from": "roust@example.com"}
-            return EmailChannel(EmailSettings.model_validate(mail))
+            mail: dict[str, Any] = {"host": host, "port": port, "from": "roust@example.com", **settings}
+            return EmailChannel(EmailSettings.model_validate(mail), verify)
         case "webhook":
             return WebhookChannel(Hooks(allow=LOOPBACK), verify)
         case "ntfy":
@@ -83,6 +85,7 @@ async def outcome(
     host: str = "127.0.0.1",
     verify: ssl.SSLContext | None = None,
     within: float = DEADLINE,
+    **settings: Any,
 ) -> Outcome:
     """What becomes of Ada's page by a contact of that kind, given `within` seconds; her other contact is well, has the
     time that each has, and gets it too."""
@@ -92,7 +95,7 @@ async def outcome(
         at = hooks.port if other == "webhook" else mails.port
         behind = contacts(port, host, "https" if verify else "http")[kind]
         directory = ada_with({"behind": behind, "well": well})
-        channels = {kind: Hurried(channel(kind, port, host, verify), within), other: channel(other, at)}
+        channels = {kind: Hurried(channel(kind, port, host, verify, **settings), within), other: channel(other, at)}
         result = await run_page(a_pager(channels=channels, directory=directory), a_request("user:ada"))
         assert len(hooks.requests) + len(mails.deliveries) == 1
     found = {one.planned.contact: one for one in result.outcomes}

@@ -143,6 +143,18 @@ async def test_a_service_that_hangs_holds_up_nobody(server: WebhookServer, monke
     assert ticks > 3
 
 
+async def test_those_that_hang_take_no_thread_from_whoever_looks_up_a_name(server: WebhookServer) -> None:
+    channel = a_channel("json")
+    server.reply = Reply(hang=True)
+    sends = [asyncio.create_task(channel.send(a_message(key=str(n)), ada(server))) for n in range(40)]
+    await server.arrived.wait()
+    await asyncio.get_running_loop().getaddrinfo("localhost", 443)
+    assert not any(send.done() for send in sends)
+    for send in sends:
+        send.cancel()
+    await asyncio.gather(*sends, return_exceptions=True)
+
+
 async def test_many_at_once_do_not_wait_for_each_other(server: WebhookServer) -> None:
     channel = a_channel("json")
     async with asyncio.timeout(20):

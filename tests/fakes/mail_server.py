@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from drill.record import Receipt
 from tests import witnesses
+from tests.fakes.scripted_smtp import CUT, ScriptedSMTP
 
 
 @dataclass
@@ -31,11 +32,16 @@ class Delivery:
 
 @dataclass
 class MailServer:
-    """`deliveries` in order. `refuse` answers RCPT, `reject` the mail's end, `hang` never answers RCPT."""
+    """`deliveries` in order. `refuse` answers RCPT, `reject` the mail's end, `hang` never answers RCPT.
+
+    `script` answers any command to whomever, the greeting, and the mail's end (".") once it is taken.
+    """
 
     port: int = 0
     deliveries: list[Delivery] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    script: dict[str, str] = field(default_factory=dict)
+    logins: int = 0
     _rcpt: dict[str, str] = field(default_factory=dict)
     _data: dict[str, str] = field(default_factory=dict)
     _hanging: set[str] = field(default_factory=set)
@@ -78,8 +84,10 @@ class MailServer:
         self.asked.append(address)
         if address in self._hanging:
             await asyncio.Event().wait()
-        if address in self._rcpt:
-            return self._rcpt[address]
+        told = self._rcpt.get(address) or self.script.get("RCPT")
+        if told is not None:
+            await _may_end(server, told)
+            return told
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -93,13 +101,21 @@ class MailServer:
         assert isinstance(mail, EmailMessage)
         auth: Any = session.auth_data
         username = auth.login.decode() if isinstance(auth, LoginPassword) else None
-        self.deliveries.append(Delivery(list(envelope.rcpt_tos), mail, session.ssl is not None, username))
-        return "250 2.0.0 queued as 1"
+        told = self.script.get(".", "250 2.0.0 queued as 1")
+        if not told.startswith(("4", "5")):
+            self.deliveries.append(Delivery(list(envelope.rcpt_tos), mail, session.ssl is not None, username))
+        await _may_end(server, told)
+        return told
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self._drop_on_quit:
-            _cut(server)
+            await _may_end(server, CUT)
         return "221 Bye"
+
+
+async def _may_end(server: SMTP, told: str) -> None:
+    assert isinstance(server, ScriptedSMTP)
+    await server.ended(told)
 
 
 def _kind(key: str) -> str:
@@ -120,6 +136,7 @@ async def a_mail_server(
     loop = asyncio.get_running_loop()
 
     def knows(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+        handler.logins += 1
         right = login is not None and (data.login.decode(), data.password.decode()) == login
         return AuthResult(success=right, handled=False, auth_data=data)
 
@@ -130,7 +147,8 @@ async def a_mail_server(
             return _protocol()
 
     def _protocol() -> SMTP:
-        return SMTP(
+        return ScriptedSMTP(
+            handler.script,
             handler,
             loop=loop,
             hostname="mail.test",
