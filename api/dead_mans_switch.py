@@ -9,6 +9,7 @@ import httpx2
 import structlog
 from prometheus_client import Counter
 
+from activities.channels.channel import TryAgain
 from activities.channels.guard import Guard, GuardedTransport
 from roust.domain.directory import Directory
 from roust.domain.errors import Refused
@@ -20,6 +21,7 @@ PATIENCE = 10.0
 
 _FAILURES = (
     Refused,
+    TryAgain,
     OSError,
     ValueError,
     httpx2.HTTPError,
@@ -71,8 +73,10 @@ class DeadMansSwitch:
                 httpx2.AsyncClient(
                     transport=GuardedTransport(Guard(allow), self._verify), trust_env=False, follow_redirects=False
                 ) as client,
+                # Its status says it all.
+                client.stream("GET", url.get_secret_value(), headers={"user-agent": "roust"}) as answer,
             ):
-                answer = await client.get(url.get_secret_value(), headers={"user-agent": "roust"})
+                pass
             result = "taken" if answer.is_success else f"HTTP {answer.status_code}"
         except _FAILURES as error:
             result = type(error).__name__

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 import httpcore2
 import httpx2
 
+from activities.channels.hearing import HearingBackend
 from roust.domain.errors import Refused
 
 Network = IPv4Network | IPv6Network
@@ -75,6 +76,13 @@ class Guard:
             raise Refused(f"{self.whose}'s host is an address in a misleading spelling") from None
 
 
+class NoGuard(Guard):
+    """For a provider whose URL the operator alone writes: it may be anywhere."""
+
+    def check(self, address: str, scheme: str) -> None:
+        return
+
+
 def _public(ip: IPv4Address | IPv6Address) -> bool:
     if any(ip in network for network in _DISGUISES) or ip.is_multicast or not ip.is_global:
         return False
@@ -86,7 +94,8 @@ def _public(ip: IPv4Address | IPv6Address) -> bool:
 
 class GuardedTransport(httpx2.AsyncBaseTransport):
     """A transport that connects to the checked address itself, so that a second look-up cannot lead
-    elsewhere. Host header, SNI and the certificate's name stay those of the URL. No proxies, no redirects."""
+    elsewhere, and hears within bounds. Host header, SNI and the certificate's name stay those of the URL.
+    No proxies, no redirects."""
 
     def __init__(self, guard: Guard, verify: ssl.SSLContext | None = None) -> None:
         context = verify or httpx2.create_ssl_context(trust_env=False)
@@ -144,7 +153,7 @@ class _PinnedBackend(httpcore2.AsyncNetworkBackend):
     def __init__(self, guard: Guard, scheme: str) -> None:
         self._guard = guard
         self._scheme = scheme
-        self._backend = httpcore2.AnyIOBackend()
+        self._backend = HearingBackend()
 
     async def connect_tcp(
         self,
@@ -156,6 +165,8 @@ class _PinnedBackend(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         addresses = await self._guard.addresses(host, port, self._scheme)
         *others, last = addresses
+        # One that is silent leaves the others their time.
+        timeout = timeout and timeout / len(addresses)
         for address in others:
             try:
                 return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)

@@ -11,6 +11,7 @@ import httpx2
 
 from activities.capabilities import capabilities
 from activities.channels.channel import DEADLINE, TryAgain
+from activities.channels.guard import GuardedTransport, NoGuard
 from activities.channels.http import failure, post
 from activities.channels.retry_after import retry_after
 from activities.channels.slack_blocks import blocks, fallback
@@ -117,7 +118,7 @@ class SlackChannel:
             f"{self._base}/{method}",
             json.dumps(arguments, separators=(",", ":")).encode("ascii"),
             {"content-type": "application/json; charset=utf-8", "authorization": f"Bearer {self._token}"},
-            httpx2.AsyncHTTPTransport(verify=self._verify, trust_env=False),
+            GuardedTransport(NoGuard(whose="Slack"), self._verify),
             reading=DEADLINE,
         )
         if not answered.taken:

@@ -14,6 +14,7 @@ import httpx2
 from activities.capabilities import tokens_in
 from activities.channels import twiml
 from activities.channels.channel import DEADLINE, Channel, TryAgain
+from activities.channels.guard import GuardedTransport, NoGuard
 from activities.channels.http import Answered, post
 from activities.channels.retry_after import retry_after
 from activities.channels.sms_text import sms_text
@@ -52,7 +53,7 @@ class Twilio:
                 url,
                 urlencode({"From": settings.from_, "To": address, **form}).encode("ascii"),
                 {"content-type": "application/x-www-form-urlencoded", "authorization": f"Basic {pair}"},
-                httpx2.AsyncHTTPTransport(verify=self._verify, trust_env=False),
+                GuardedTransport(NoGuard(whose="Twilio"), self._verify),
                 reading=DEADLINE,
             )
         return _receipt(answer, address, [token, pair, *_tells(form)])

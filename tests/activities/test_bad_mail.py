@@ -138,8 +138,8 @@ def a_line_without_end() -> Iterator[bytes]:
 async def test_a_greeting_without_end_is_read_for_a_little(words: Callable[[], Iterator[bytes]]) -> None:
     async with a_speaker(words(), greets=True) as speaker:
         found = await outcome("email", speaker.port)
-        # What lies in the buffers of two sockets counts as taken.
-        assert speaker.taken < 9 * 2**20
+        # What lies in the buffers of two sockets counts as taken; without an end it would be far more.
+        assert speaker.taken < 32 * 2**20
     assert (found.result, found.said) == ("try_again", "it answered something else than SMTP")
 
 

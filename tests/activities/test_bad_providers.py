@@ -1,16 +1,20 @@
 """Providers and networks that misbehave, by every channel: a typed outcome, and the page by another contact."""
 
+import asyncio
 import socket
 from contextlib import AsyncExitStack
 from typing import Any
 
+import httpcore2
 import pytest
 
 from activities.channels.channel import DEADLINE
 from drill.proxy import Trouble, a_proxy
+from roust.domain.directory import Contact
 from roust.domain.settings import CHANNEL_OF
 from tests.activities.certificates import CERTIFICATES, UNWELL, contexts
-from tests.activities.providers import HTTP, HURRY, contacts, outcome, short
+from tests.activities.messages import a_message
+from tests.activities.providers import HTTP, HURRY, channel, contacts, outcome, short
 from tests.fakes.mail_server import a_mail_server
 from tests.fakes.webhook_server import Reply, WebhookServer, a_webhook_server
 
@@ -134,3 +138,28 @@ async def test_a_certificate_that_is_not_well_takes_no_page(which: str, kind: st
     assert found.result == ("sent" if which == "well" else "try_again"), found.said
     assert bool(server.requests) == (which == "well")
     assert which == "well" or found.said == UNWELL[which]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in HTTP if kind != "apprise"])
+async def test_an_address_that_is_silent_leaves_the_others_of_its_name_their_time(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, silent = httpcore2.AnyIOBackend.connect_tcp, list[str]()
+
+    async def getaddrinfo(self: Any, host: str, port: int, **more: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("127.0.0.9", "127.0.0.1")]
+
+    async def connect_tcp(self: Any, host: str, port: int, timeout: float, *more: Any) -> Any:  # noqa: ASYNC109
+        if host == "127.0.0.9":
+            assert timeout == DEADLINE / 2
+            silent.append(host)
+            raise httpcore2.ConnectTimeout
+        return await connect(self, host, port, timeout, *more)
+
+    async with a_webhook_server() as server:
+        server.reply = Reply(200, body=b'{"ok": true, "sid": "SM1", "status": "queued"}')
+        monkeypatch.setattr(httpcore2.AnyIOBackend, "connect_tcp", connect_tcp)
+        monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", getaddrinfo)
+        way, contact = channel(kind, server.port), Contact.model_validate(contacts(server.port)[kind])
+        await way.send(a_message(), contact)
+    assert (silent, len(server.requests)) == (["127.0.0.9"], 1)
