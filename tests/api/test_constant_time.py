@@ -80,13 +80,15 @@ async def test_a_token_is_compared_with_each_that_there_is(secret: str, compared
     assert {bytes.fromhex(token.sha256) for token in DIRECTORY.tokens} <= set(compared)
 
 
-@pytest.mark.parametrize("shown", [SLACK["x-slack-signature"], wrong(SLACK["x-slack-signature"])])
+@pytest.mark.parametrize(
+    "shown", [SLACK["x-slack-signature"], wrong(SLACK["x-slack-signature"])], ids=["right", "wrong"]
+)
 async def test_slacks_signature_is(shown: str, compared: list[Any]) -> None:
     await ask("POST", "/in/slack/interactions", headers=SLACK | {"x-slack-signature": shown}, content=PRESSED)
     assert shown.encode() in compared
 
 
-@pytest.mark.parametrize("shown", [TWILIO, wrong(TWILIO)])
+@pytest.mark.parametrize("shown", [TWILIO, wrong(TWILIO)], ids=["right", "wrong"])
 async def test_twilios_signature_is(shown: str, compared: list[Any]) -> None:
     await ask("POST", "/in/twilio/sms", headers={"X-Twilio-Signature": shown}, data=TEXT)
     assert shown.encode() in compared
