@@ -3,18 +3,25 @@
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import activity
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
 
-from roust.runtime.clock import CLOCK
+from roust.runtime.clock import CLOCK, steady
 
 LAIN = timedelta(seconds=2)
 """A first attempt that waited so long for a worker was left lying."""
 FRESH = 30.0
 """Seconds for which a worker counts as one that has just come: what waits for an old one waits its turn."""
+LATE = timedelta(seconds=2)
+"""A page that leaves so long after it was due was in somebody's hands that could not go on."""
 _BEATS, _APART = 2, 0.6
 """Heartbeats bring the word that it is called off; they are held to one in half a second."""
+MOST = 8.0
+"""Seconds that are listened to at most: an alert whose workflow cannot go on must not keep its page from going out."""
+_ASKING = timedelta(seconds=2)
 
 
 class Listening:
@@ -24,22 +31,54 @@ class Listening:
         self._now = now
         self._began = now()
 
-    async def before(self, beat: Callable[[], None]) -> None:
-        """Nothing for a page that comes straight from its alert. Another attempt, and what lay there when this
-        worker came, gives the alert's workflow a second to call it off first: an acknowledge that was accepted
-        while no worker ran stops a page that no worker has taken (rule 7). Cancelled then. So does what was given
-        to this worker longer ago than Temporal waits for a heartbeat: it slept, and another may have it by now."""
+    async def before(self, at: datetime, beat: Callable[[], None]) -> None:
+        """Nothing for a page that was due `at`, and comes straight from its alert in its time.
+
+        Another attempt, and what lay there when this worker came, gives the alert's workflow a second to call it off
+        first: an acknowledge that was accepted while no worker ran stops a page that no worker has taken (rule 7).
+        Cancelled then. So does what was given to this worker longer ago than Temporal waits for a heartbeat: it slept,
+        and another may have it by now. And a late one, while its alert has not looked at all that came in: the alert
+        itself may have been with a worker that was cut off, and ask for a page before it hears that somebody answered.
+        """
+        if self._doubtful() or (_late(at) and await unheard()):
+            await listen(beat)
+
+    def _doubtful(self) -> bool:
         info = activity.info()
         lain = info.started_time - info.current_attempt_scheduled_time >= LAIN
-        if info.attempt > 1 or _slept() or (lain and self._now() - self._began < FRESH):
-            await listen(beat)
+        return info.attempt > 1 or _slept() or (lain and self._now() - self._began < FRESH)
+
+
+def _late(at: datetime) -> bool:
+    return CLOCK.known and CLOCK.now() - at >= LATE
 
 
 async def listen(beat: Callable[[], None]) -> None:
-    """A second for the word that it is called off, or another's. Cancelled then."""
-    for _ in range(_BEATS):
+    """A second for the word that it is called off, or another's, after its alert has looked at all that came in.
+    Cancelled then."""
+    quiet, end = 0, steady() + MOST
+    while quiet < _BEATS:
+        quiet = 0 if steady() < end and await unheard() else quiet + 1
         beat()
         await asyncio.sleep(_APART)
+
+
+async def unheard() -> bool:
+    """Whether something came in that this page's alert has not looked at; no, where Temporal does not say."""
+    info = activity.info()
+    if info.workflow_id is None or info.workflow_run_id is None:
+        return False
+    try:
+        return await waits(activity.client(), info.workflow_id, info.workflow_run_id)
+    except (RPCError, OSError, RuntimeError):
+        return False
+
+
+async def waits(client: Client, workflow: str, run: str) -> bool:
+    """Whether that run has a task that no worker has done yet. Raises RPCError."""
+    found = await client.get_workflow_handle(workflow, run_id=run).describe(rpc_timeout=_ASKING)
+    running = found.status is WorkflowExecutionStatus.RUNNING
+    return running and found.raw_description.HasField("pending_workflow_task")
 
 
 def _slept() -> bool:

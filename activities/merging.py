@@ -18,6 +18,9 @@ log = structlog.get_logger()
 MOST_WAITING = 500
 """Messages that wait at most, all storms together. Each holds a slot of the worker, which has twice as many:
 so there is always one for another service's page."""
+SLEPT, LISTENS = 2.0, 1.2
+"""Seconds by which a wait may end late before this worker has slept: and how long it then gives the word that another
+worker has it by now, which comes with the next heartbeats of those who wait."""
 RECORD_WITHIN = 2.0
 """Seconds that the record of a merged page may take. The page itself does not wait for it."""
 
@@ -82,6 +85,7 @@ class Merging:
         self._timers: dict[Place, asyncio.TimerHandle] = {}
         self._members: dict[Waiting, _Member] = {}
         self._flying: dict[str, _Flight] = {}
+        self._listens_until = float("-inf")
 
     async def send(self, message: Message, contact: Contact, channel: Channel, by: object) -> Delivery:
         """What became of `message`, alone or with others. Raises Left after `leave(by)`, and when cancelled."""
@@ -132,11 +136,20 @@ class Merging:
         """Send what is due at `place`; be back when the rest is."""
         loop, storm = asyncio.get_running_loop(), self._storms[place]
         self._stop_timer(place)
+        if loop.time() < self._listens_until:
+            self._timers[place] = loop.call_at(self._listens_until, self._depart, place)
+            return
         members = [self._members.pop(waiting) for waiting in storm.take(loop.time())]
         if members:
             self._board(members)
         if storm.due is not None:
-            self._timers[place] = loop.call_at(storm.due, self._depart, place)
+            self._timers[place] = loop.call_at(storm.due, self._wake, place, storm.due)
+
+    def _wake(self, place: Place, due: float) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - due >= SLEPT:
+            self._listens_until = now + LISTENS
+        self._depart(place)
 
     def _board(self, members: list[_Member]) -> None:
         flight = _Flight(asyncio.create_task(self._fly(members)), wanted=len(members))

@@ -80,7 +80,7 @@ class Pager:
         ledger = Ledger.resumed()
         paging = _Paging(request, directory, sender, ledger, in_hand, self._sent)
         try:
-            await self._listening.before(ledger.beat)
+            await self._listening.before(request.at, ledger.beat)
             await paging.run()
         except asyncio.CancelledError:
             await paging.stop()

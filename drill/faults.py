@@ -44,8 +44,8 @@ class Faults:
             "the API between acceptance and answer": (self.between_acceptance_and_answer, 3),
             "the API after its answer, which never arrives": (self.answer_lost, 2),
             "the way from the sources to the API": (self.sources_cut, 1),
-            "the API's way to Temporal": (self.api_cut, 2),
-            "the workers' way to Temporal": (self.workers_cut, 2),
+            "the API's way to Temporal": (self.api_cut, 1),
+            "the workers' way to Temporal": (self.workers_cut, 1),
             "everything asleep": (self.everything_asleep, 2),
             "a worker asleep in the middle of a page": (self.asleep_in_a_page, 1),
         }

@@ -74,6 +74,7 @@ async def drill(plan: Plan, folder: Path, say: Say, beside: Beside | None = None
             await _strike(Faults(house, book, traffic, dice, plan.only), record, book, plan, running, say)
             record.over_at = time.time()
             running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
             await traffic.finished()
             await settle(record, book, say)
             await traffic.look()

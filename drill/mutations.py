@@ -175,6 +175,34 @@ INSIDE = (
         "            if generation != self._story.generation:\n                pass",
         "tests/workflows/test_accepted_before_a_worker.py",
     ),
+    Mutation(
+        "a late page waits while its alert has not looked at all that came in",
+        "activities/listening.py",
+        "self._doubtful() or (_late(at) and await unheard())",
+        "self._doubtful()",
+        "tests/activities/test_listening.py",
+    ),
+    Mutation(
+        "who has no contacts is nobody",
+        "roust/domain/recipients.py",
+        "elif not directory.users[user].contacts:",
+        "elif False:",
+        "tests/domain/test_reorganised_meanwhile.py",
+    ),
+    Mutation(
+        "a last resort of which nobody is left gives way to that of the defaults",
+        "roust/domain/recipients.py",
+        "if found or not request.occasion.startswith(LAST_RESORT):",
+        "if True:",
+        "tests/domain/test_reorganised_meanwhile.py",
+    ),
+    Mutation(
+        "an alert that has reached nobody is a trouble",
+        "workflows/board.py",
+        "story.state_since if alert.state is AlertState.EXHAUSTED and not climb.reached else None",
+        "None",
+        "tests/workflows/test_nobody_reached.py",
+    ),
 )
 
 WHOLE = Mutation(

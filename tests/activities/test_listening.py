@@ -2,9 +2,11 @@
 
 import asyncio
 import dataclasses
+import uuid
 from datetime import timedelta
 
 import pytest
+from temporalio.client import Client
 
 from activities import listening
 from activities.listening import FRESH, LAIN, Listening
@@ -25,7 +27,7 @@ async def listens(attempt: int = 1, lain: timedelta = timedelta(0), age: float =
     one = Listening(lambda: next(clock))
 
     async def run() -> None:
-        await one.before(lambda: beats.append(1))
+        await one.before(NOON, lambda: beats.append(1))
 
     await env.run(run)
     return len(beats) == 2
@@ -133,3 +135,45 @@ async def test_a_worker_that_slept_between_two_contacts_does_not_use_the_second_
     env.cancel()
     assert "mail" not in [contact for _, contact, _ in became(await paging)]
     assert channel.attempted == [("ada", "push")]
+
+
+async def late(by: timedelta, unheard: list[bool], monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    """How often Temporal was asked, and told that we live, before a page that is late `by` so much was sent."""
+    clock, asked, beats = Clock(lambda: NOON), [0], []  # type: ignore[var-annotated]
+    clock.hear(NOON + by, steady())
+
+    async def ask() -> bool:
+        asked[0] += 1
+        return unheard[min(asked[0], len(unheard)) - 1]
+
+    monkeypatch.setattr(listening, "CLOCK", clock)
+    monkeypatch.setattr(listening, "_APART", 0.0)
+    monkeypatch.setattr(listening, "unheard", ask)
+    result = await run_page(a_pager(RecordingChannel()), a_request("user:ada"), an_environment(beats))
+    assert became(result) == [("ada", "mail", "sent")]
+    return asked[0], len(beats)
+
+
+async def test_a_late_page_goes_out_when_its_alert_has_looked_at_all_that_came_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert await late(timedelta(seconds=3), [False], monkeypatch) == (1, 0)
+    # Asked once whether to listen; then until it is quiet, and once more for the word itself.
+    assert await late(timedelta(seconds=3), [True, True, True, False], monkeypatch) == (5, 4)
+
+
+async def test_a_page_in_its_time_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await late(timedelta(seconds=1), [True], monkeypatch) == (0, 0)
+
+
+async def test_an_alert_that_cannot_go_on_does_not_keep_its_page_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "MOST", 0.0)
+    assert (await late(timedelta(seconds=3), [True], monkeypatch))[1] == 2
+
+
+async def test_what_a_workflow_has_not_looked_at_is_seen_from_outside(client: Client) -> None:
+    handle = await client.start_workflow("alert", id=f"waits-{uuid.uuid4().hex}", task_queue="of-nobody")
+    run = handle.result_run_id or ""
+    assert await listening.waits(client, handle.id, run)
+    await handle.terminate()
+    assert not await listening.waits(client, handle.id, run)

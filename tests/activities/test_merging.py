@@ -49,6 +49,10 @@ def records() -> Records:
 
 
 class Watched(Merging):
+    @property
+    def listens(self) -> bool:
+        return asyncio.get_running_loop().time() < self._listens_until
+
     async def waits(self, count: int) -> None:
         """Until so many messages wait for others."""
         await until(lambda: len(self._members) == count, every=0.001)
@@ -171,6 +175,25 @@ async def test_when_all_have_answered_nothing_goes_out(
     assert [result.outcomes for result in await asyncio.gather(*waiting)] == [[], [], []]
     await asyncio.sleep(0.2)
     assert told(channel.messages) == [["checkout-a"]]
+
+
+async def test_a_worker_that_slept_while_pages_waited_listens_first_whether_another_has_them(
+    pager: Pager, channel: RecordingChannel, merging: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await paged(pager, [of("a")])
+    environments = [an_environment() for _ in range(2)]
+    taken, stays = (
+        asyncio.create_task(run_page(pager, a_request("user:ada", alert=of(name)), env))
+        for name, env in zip("bc", environments, strict=True)
+    )
+    await merging.waits(2)
+    # Whatever ends from now on ends late.
+    monkeypatch.setattr("activities.merging.SLEPT", -1.0)
+    await until(lambda: merging.listens, every=0.001)
+    environments[0].cancel()
+    assert (await taken).outcomes == []
+    assert became(await stays) == [("ada", "mail", "sent")]
+    assert told(channel.messages) == [["checkout-a"], ["checkout-c"]]
 
 
 @at_once
