@@ -1,15 +1,18 @@
 """The Apprise channel: everything that has no channel of its own, through the optional package `apprise`."""
 
 import asyncio
+import functools
 import importlib
 import importlib.util
 import logging
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from activities.brief import brief
 from activities.channels.channel import DEADLINE, TryAgain
+from activities.channels.http import MOST_READ
 from activities.wording import subject
 from roust.domain.alert import Urgency
 from roust.domain.apprise import refusal
@@ -90,12 +93,31 @@ def _package() -> Any:
     manager = importlib.import_module("apprise.manager_plugins").NotificationManager()
     if not manager:
         manager.load_modules()
+    _hears_the_beginning()
     # Its log names addresses.
     log = logging.getLogger("apprise")
     if log.propagate:
         log.propagate = False
         log.addHandler(logging.NullHandler())
     return package
+
+
+@functools.cache
+def _hears_the_beginning() -> None:
+    """Its services read an answer to its end, through `requests`, of which nobody else here makes use: from now
+    on 64 KiB are the end."""
+    requests = importlib.import_module("requests")
+    whole = requests.Response.iter_content
+
+    def beginning(answer: Any, *how: Any, **named: Any) -> Iterator[Any]:
+        heard = 0
+        for part in whole(answer, *how, **named):
+            yield part
+            heard += len(part)
+            if heard >= MOST_READ:
+                return
+
+    requests.Response.iter_content = beginning
 
 
 def _body(message: Message) -> str:

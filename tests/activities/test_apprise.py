@@ -20,6 +20,7 @@ from roust.domain.settings import AppriseSettings
 from tests.activities.hostile import corpus
 from tests.activities.messages import a_message
 from tests.activities.notices import an_update, told
+from tests.activities.speaker import a_speaker, endless
 from tests.builders import an_alert
 from tests.fakes.webhook_server import Reply, WebhookServer, a_webhook_server
 
@@ -141,6 +142,20 @@ async def test_a_service_that_hangs_holds_up_nobody(server: WebhookServer, monke
         await a_channel("json").send(a_message(), ada(server))
     ticking.cancel()
     assert ticks > 3
+
+
+@pytest.mark.parametrize("status", [200, 503])
+async def test_an_answer_without_end_is_read_for_a_little(status: int) -> None:
+    words = endless(b"x" * 65536, b"HTTP/1.1 %d Said\r\n\r\n" % status)
+    async with a_speaker(words) as speaker:
+        sending = a_channel("json").send(a_message(), Contact(apprise=f"json://127.0.0.1:{speaker.port}/x"))
+        if status == 200:
+            assert (await sending).said == "JSON took it"
+        else:
+            with pytest.raises(TryAgain, match="HTTP 503"):
+                await sending
+        # What lies in the buffers of two sockets counts as taken; without an end it would be far more.
+        assert speaker.taken < 32 * 2**20
 
 
 async def test_those_that_hang_take_no_thread_from_whoever_looks_up_a_name(server: WebhookServer) -> None:

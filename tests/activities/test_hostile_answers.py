@@ -82,22 +82,23 @@ def a_bomb() -> Iterator[bytes]:
     yield small
 
 
+NO_HTTP, NO_END = "it answered something else than HTTP", "its answer has no end"
+SAID = {
+    headers_without_end: NO_HTTP,
+    a_header_without_end: NO_HTTP,
+    a_status_line_without_end: NO_HTTP,
+    interim_answers_without_end: NO_END,
+    go_on_without_end: NO_END,
+    no_protocol: "the connection broke off before it was taken",
+    chunks_that_are_none: "HTTP 503",
+    two_lengths: NO_HTTP,
+    ten_megabytes: "HTTP 503",
+    a_bomb: "HTTP 503",
+}
+
+
 @pytest.mark.parametrize("kind", OURS)
-@pytest.mark.parametrize(
-    "words",
-    [
-        headers_without_end,
-        a_header_without_end,
-        a_status_line_without_end,
-        interim_answers_without_end,
-        go_on_without_end,
-        no_protocol,
-        chunks_that_are_none,
-        two_lengths,
-        ten_megabytes,
-        a_bomb,
-    ],
-)
+@pytest.mark.parametrize("words", SAID)
 async def test_an_answer_that_cannot_be_read_is_no_page_sent_and_little_of_it_is_read(
     words: Callable[[], Iterator[bytes]], kind: str, heard: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,8 +111,7 @@ async def test_an_answer_that_cannot_be_read_is_no_page_sent_and_little_of_it_is
     assert len(found.said) <= 200
     assert 0 < sum(heard) <= MOST_HEARD
     assert unpacked == []
-    if words in (interim_answers_without_end, go_on_without_end):
-        assert found.said == "its answer has no end"
+    assert found.said.startswith(SAID[words])
 
 
 def a_success_that_breaks_off() -> Iterator[bytes]:
