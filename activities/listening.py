@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import activity
+from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
@@ -21,6 +22,7 @@ _BEATS, _APART = 2, 0.6
 """Heartbeats bring the word that it is called off; they are held to one in half a second."""
 MOST = 8.0
 """Seconds that are listened to at most: an alert whose workflow cannot go on must not keep its page from going out."""
+_CALLED_OFF = PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED
 _ASKING = timedelta(seconds=2)
 
 
@@ -64,21 +66,26 @@ async def listen(beat: Callable[[], None]) -> None:
 
 
 async def unheard() -> bool:
-    """Whether something came in that this page's alert has not looked at; no, where Temporal does not say."""
+    """Whether something came in that this page's alert has not looked at, or it has called the page off already; no,
+    where Temporal does not say."""
     info = activity.info()
     if info.workflow_id is None or info.workflow_run_id is None:
         return False
     try:
-        return await waits(activity.client(), info.workflow_id, info.workflow_run_id)
+        return await waits(activity.client(), info.workflow_id, info.workflow_run_id, info.activity_id)
     except (RPCError, OSError, RuntimeError):
         return False
 
 
-async def waits(client: Client, workflow: str, run: str) -> bool:
-    """Whether that run has a task that no worker has done yet. Raises RPCError."""
+async def waits(client: Client, workflow: str, run: str, page: str) -> bool:
+    """Whether that run has a task that no worker has done yet, or waits no more for its activity `page`. Raises
+    RPCError."""
     found = await client.get_workflow_handle(workflow, run_id=run).describe(rpc_timeout=_ASKING)
-    running = found.status is WorkflowExecutionStatus.RUNNING
-    return running and found.raw_description.HasField("pending_workflow_task")
+    if found.status is not WorkflowExecutionStatus.RUNNING:
+        return False
+    told = found.raw_description
+    wanted = any(one.activity_id == page and one.state != _CALLED_OFF for one in told.pending_activities)
+    return told.HasField("pending_workflow_task") or not wanted
 
 
 def _slept() -> bool:

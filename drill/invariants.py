@@ -85,7 +85,8 @@ def overdue(record: Record, now: float, by: float) -> int:
 def missing(record: Record, alert: Accepted) -> list[Rung]:
     """The pages that never arrived: all of the way while nobody answered; else those before a step that began.
 
-    What an answer overtook is not missing: a second contact is known only when the first page's result is.
+    What an answer overtook is not missing: a second contact is known only when the first page's result is, and
+    what a fault held up is called off by an answer that comes while it was still in its time (I4).
     """
     pages = record.pages(alert.id)
     cycle = max((cycle for cycle, _ in pages), default=1)
@@ -94,7 +95,23 @@ def missing(record: Record, alert: Accepted) -> list[Rung]:
     if not alert.answered:
         return absent
     reached = max((rung.begins for rung in rungs if (cycle, rung.place) in pages), default=0.0)
-    return [rung for rung in absent if rung.after == 0.0 and rung.begins < reached]
+    heard = min(word.answered_at for word in alert.words)
+    overdue_then = [rung for rung in absent if _late(record, alert.answered_at + rung.begins, heard)]
+    return [rung for rung in overdue_then if rung.after == 0.0 and rung.begins < reached]
+
+
+def _late(record: Record, due: float, at: float) -> str:
+    """In words, by how much more than I4 allows what was due `due` is late at `at`; empty while it is not."""
+    ready, bound, why = due, RETURN_OF_A_WORKER, "its time"
+    for fault in record.faults:
+        if fault.killed_at < at and fault.returned_at > ready - RETURN_OF_THE_SERVER:
+            ready = max(ready, fault.returned_at if fault.returned_at < at else fault.killed_at)
+            if "asleep" in fault.what:
+                bound = max(bound, ASLEEP)
+            if "server" in fault.what:
+                bound = max(bound, RETURN_OF_THE_SERVER)
+            why = f"the return ({fault.what})"
+    return f"{at - ready:.1f} s after {why}" if at - ready > bound else ""
 
 
 def _stood_for(pages: Mapping[tuple[int, Place], Receipt], cycle: int, rung: Rung) -> bool:
@@ -180,18 +197,8 @@ def i3_no_step_before_its_time(record: Record) -> Iterator[str]:
 def i4_the_next_page_comes_soon_after_a_return(record: Record) -> Iterator[str]:
     """Within 10 s of a worker's return, 15 s of the server's; without a fault, at its time."""
     for arrival in arrivals(record):
-        ready, bound, why = arrival.due, RETURN_OF_A_WORKER, "its time"
-        for fault in record.faults:
-            if fault.killed_at < arrival.at and fault.returned_at > ready - RETURN_OF_THE_SERVER:
-                ready = max(ready, fault.returned_at if fault.returned_at < arrival.at else fault.killed_at)
-                if "asleep" in fault.what:
-                    bound = max(bound, ASLEEP)
-                if "server" in fault.what:
-                    bound = max(bound, RETURN_OF_THE_SERVER)
-                why = f"the return ({fault.what})"
-        if arrival.at - ready > bound:
-            rung = arrival.rung
-            yield f"{arrival.alert}: pass {rung.pass_}, step {rung.step} came {arrival.at - ready:.1f} s after {why}"
+        if late := _late(record, arrival.due, arrival.at):
+            yield f"{arrival.alert}: pass {arrival.rung.pass_}, step {arrival.rung.step} came {late}"
 
 
 def i5_a_page_sent_twice_has_the_same_key(record: Record) -> Iterator[str]:

@@ -3,10 +3,13 @@
 import asyncio
 import dataclasses
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from temporalio import workflow
 from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities import listening
 from activities.listening import FRESH, LAIN, Listening
@@ -15,6 +18,7 @@ from roust.runtime.clock import Clock, steady
 from tests.activities.pages import a_pager, a_request, ada_with, an_environment, became, run_page
 from tests.builders import NOON
 from tests.fakes.recording_channel import RecordingChannel
+from tests.waiting import until
 
 
 async def listens(attempt: int = 1, lain: timedelta = timedelta(0), age: float = 0.0) -> bool:
@@ -171,9 +175,45 @@ async def test_an_alert_that_cannot_go_on_does_not_keep_its_page_for_ever(monkey
     assert (await late(timedelta(seconds=3), [True], monkeypatch))[1] == 2
 
 
-async def test_what_a_workflow_has_not_looked_at_is_seen_from_outside(client: Client) -> None:
-    handle = await client.start_workflow("alert", id=f"waits-{uuid.uuid4().hex}", task_queue="of-nobody")
+@workflow.defn(name="pages")
+class Pages:
+    """Asks for one page; `answer` calls it off."""
+
+    def __init__(self) -> None:
+        self.answered = False
+
+    @workflow.run
+    async def run(self) -> None:
+        page = workflow.start_activity(
+            "nothing", activity_id="page", schedule_to_close_timeout=timedelta(minutes=1), task_queue="of-nobody"
+        )
+        await workflow.wait_condition(lambda: self.answered)
+        page.cancel()
+        await workflow.sleep(60)
+
+    @workflow.signal
+    def answer(self) -> None:
+        self.answered = True
+
+
+async def test_what_a_workflow_has_not_looked_at_and_what_it_has_called_off_is_seen_from_outside(
+    client: Client,
+) -> None:
+    queue = uuid.uuid4().hex
+    handle = await client.start_workflow("pages", id=f"waits-{queue}", task_queue=queue)
     run = handle.result_run_id or ""
-    assert await listening.waits(client, handle.id, run)
+
+    async def waits() -> bool:
+        return await listening.waits(client, handle.id, run, "page")
+
+    assert await waits()
+    async with Worker(client, task_queue=queue, workflows=[Pages], workflow_runner=UnsandboxedWorkflowRunner()):
+        await until(lambda: quiet(waits))
+        await handle.signal("answer")
+        await until(waits)
     await handle.terminate()
-    assert not await listening.waits(client, handle.id, run)
+    assert not await waits()
+
+
+async def quiet(waits: Callable[[], Awaitable[bool]]) -> bool:
+    return not await waits()

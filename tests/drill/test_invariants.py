@@ -219,6 +219,15 @@ def test_what_a_worker_held_as_the_machine_fell_asleep_may_go_out_as_it_wakes() 
     assert [breach for breach in judge(record) if breach.invariant.startswith("i2_")]
 
 
+def test_a_page_that_a_fault_held_up_until_somebody_answered_is_not_missing_while_it_was_still_in_its_time() -> None:
+    record = a_page_before_the_answer_that_never_came()
+    heard = record.alerts[0].words[0].answered_at - BEGAN
+    record.faults = [a_fault(0.05, heard - 9, "both workers")]
+    assert judge(record) == []
+    record.faults = [a_fault(0.05, heard - 11, "both workers")]
+    assert [breach.invariant[:3] for breach in judge(record)] == ["i1_"]
+
+
 def test_a_page_sent_twice_under_its_key_is_counted_and_is_no_breach() -> None:
     record = unanswered()
     record.receipts.append(record.receipts[0])
