@@ -26,8 +26,7 @@ from roust.domain.kept_maintenance import Kept, KeptMaintenance
 from roust.domain.kept_overrides import KeptOverrides
 from roust.domain.overrides import Override, OverrideKind
 from roust.domain.watch import Sighting, Trouble
-from roust.runtime.attendance import API, POLL, PRESENT, WORKER, Present, attend, attendance, hear
-from roust.runtime.attendance import EVERY as EVERY_SHOWING
+from roust.runtime.attendance import API, WORKER, Present, attend, attendance
 from roust.runtime.clock import Clock
 from roust.runtime.entities import MEMO, overrides_of
 from tests.builders import a_directory
@@ -212,13 +211,6 @@ async def test_a_process_whose_clock_is_not_temporals_is_named_and_lives(
     assert any(f"that of api {one.name} is {said} Temporal's" in m.alert.description for m in mail.taken)
 
 
-async def test_temporals_hour_is_known_before_anything_is_done_by_it(client: Client, attendance_queue: str) -> None:
-    clock = Clock(lambda: datetime.now(UTC) + timedelta(hours=1))
-    await hear(client, queue=attendance_queue, clock=clock)
-    assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=2)
-    assert await attendance(client, attendance_queue) == [], "whoever asks the hour is not at work yet"
-
-
 async def test_a_worker_that_lives_and_polls_no_more_is_missed_as_soon_as_one_that_dies(
     client: Client,
     queue: str,
@@ -359,8 +351,3 @@ async def test_operators_hear_of_a_heartbeat_whose_task_fails_and_of_one_that_wa
         for m in mail.taken
     )
     assert any(line.startswith("entity missing: 1 workflow") for line in watchdog.degraded())
-
-
-def test_a_poll_that_nobody_waits_for_any_more_shows_nobody() -> None:
-    """Temporal counts a poller as seen when its poll ends, though its network has gone long before."""
-    assert EVERY_SHOWING < POLL.total_seconds() < PRESENT.total_seconds()

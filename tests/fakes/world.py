@@ -345,7 +345,6 @@ def fates(**by_contact: str) -> Callable[[Planned, float], Result]:
     """The fate of sends by `user` or `user_contact`: `sent`, `refused`, `try_again`; else they are sent."""
 
     def fate(planned: Planned, after: float) -> Result:
-        own = by_contact.get(f"{planned.user}_{planned.contact}")
-        return Result(own or by_contact.get(planned.user, "sent"))
+        return Result(by_contact.get(f"{planned.user}_{planned.contact}") or by_contact.get(planned.user, "sent"))
 
     return fate
