@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -31,6 +31,7 @@ from roust.runtime.clock import Clock
 from roust.runtime.entities import MEMO, overrides_of
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
+from tests.waiting import until
 from worker.main import build_notices_worker, build_worker
 from worker.working import Working
 from workflows.heartbeat import WORKFLOW as HEARTBEAT
@@ -63,7 +64,7 @@ async def attending(
     """A process that shows itself, and dies at the end."""
     showing = attend(client, role, lambda: digest, queue=queue, every=0.2, clock=clock or Clock(), works=works)
     shown = asyncio.create_task(showing)
-    await _until(lambda: _listed(client, queue, digest))
+    await until(lambda: _listed(client, queue, digest))
     yield
     shown.cancel()
     await asyncio.gather(shown, return_exceptions=True)
@@ -71,12 +72,6 @@ async def attending(
 
 async def _listed(client: Client, queue: str, digest: str) -> bool:
     return any(digest.startswith(one.digest) for one in await attendance(client, queue))
-
-
-async def _until(true: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
-        while not await true():  # noqa: ASYNC110 - nothing signals it
-            await asyncio.sleep(0.05)
 
 
 def of(found: list[Sighting], *troubles: Trouble) -> list[tuple[Trouble, str]]:
@@ -143,7 +138,7 @@ async def test_an_api_that_lives_is_no_worker(
         async def polled() -> bool:
             return not of(await polls.sightings(now), Trouble.NO_WORKER)
 
-        await _until(polled)
+        await until(polled)
         worker = now - timedelta(seconds=26)
         assert of(await polls.sightings(now), Trouble.NO_WORKER)
 
@@ -157,7 +152,7 @@ async def test_nobody_at_the_notices_is_a_trouble_of_its_own(
         async def polled() -> bool:
             return not of(await polls.sightings(datetime.now(UTC)), Trouble.NO_WORKER)
 
-        await _until(polled)
+        await until(polled)
         found = of(await polls.sightings(datetime.now(UTC)), Trouble.NO_NOTICES)
         assert found == [(Trouble.NO_NOTICES, f"task queue {notices_queue(queue)}")]
         notifier = Notifier(lambda: directory, CurrentChannels(lambda: directory))
@@ -166,7 +161,7 @@ async def test_nobody_at_the_notices_is_a_trouble_of_its_own(
             async def all_polled() -> bool:
                 return not of(await polls.sightings(datetime.now(UTC)), Trouble.NO_WORKER, Trouble.NO_NOTICES)
 
-            await _until(all_polled)
+            await until(all_polled)
 
 
 async def test_configurations_that_differ_are_degraded_and_page_nobody(
@@ -189,7 +184,7 @@ async def test_configurations_that_differ_are_degraded_and_page_nobody(
             await watchdog.look()
             return not any("differ" in line for line in watchdog.degraded())
 
-        await _until(back)
+        await until(back)
     assert not any(str(Trouble.DIFFER) in m.alert.summary for m in mail.taken)
 
 
@@ -204,7 +199,7 @@ async def test_a_process_whose_clock_is_not_temporals_is_named_and_lives(
         async def believed() -> bool:
             return Trouble.CLOCK in [s.trouble for s in (await watchdog.look()).believed]
 
-        await _until(believed)
+        await until(believed)
         assert "clocks differ: 1 process" in watchdog.degraded()
         (one,) = await attendance(client, attendance_queue)
         assert (one.name, one.lives(clock.now())) == (f"{socket.gethostname()}:{os.getpid()}", True)
@@ -249,7 +244,7 @@ async def test_a_worker_that_lives_and_polls_no_more_is_missed_as_soon_as_one_th
         async def silent() -> bool:
             return await silent_for() > SILENT
 
-        await _until(silent)
+        await until(silent)
         assert not running.done(), "it lives"
     ended.set()
     assert isinstance((await asyncio.gather(running, return_exceptions=True))[0], RuntimeError)
@@ -333,19 +328,19 @@ async def test_operators_hear_of_a_heartbeat_whose_task_fails_and_of_one_that_wa
     mail, watched = RecordingChannel(), heartbeat_id(next(iter(directory.heartbeats)))
     watchdog = Watchdog(client, Operators(lambda: directory, {"email": mail}), polls=polls, keepers=keepers)
 
-    async def until(trouble: Trouble) -> None:
+    async def until_believed(trouble: Trouble) -> None:
         async def believed() -> bool:
             return (trouble, watched) in [s.key for s in (await watchdog.look()).believed]
 
-        await _until(believed)
+        await until(believed)
 
     broken = Worker(client, task_queue=queue, workflows=[BrokenHeartbeat], workflow_runner=UnsandboxedWorkflowRunner())
     async with broken:
         await beat(client, queue, next(iter(directory.heartbeats)), timedelta(seconds=10))
-        await until(Trouble.FAILING)
+        await until_believed(Trouble.FAILING)
     assert any(watched in m.alert.description and "cannot go on" in m.alert.description for m in mail.taken)
     await client.get_workflow_handle(watched).terminate()
-    await until(Trouble.MISSING)
+    await until_believed(Trouble.MISSING)
     assert any(
         "entity missing" in m.alert.summary and f"{watched}: nobody waits for it" in m.alert.description
         for m in mail.taken
