@@ -5,10 +5,14 @@ import dataclasses
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from temporalio import workflow
-from temporalio.client import Client
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import PollActivityTaskQueueRequest
+from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities import listening
@@ -183,9 +187,9 @@ class Pages:
         self.answered = False
 
     @workflow.run
-    async def run(self) -> None:
+    async def run(self, queue: str) -> None:
         page = workflow.start_activity(
-            "nothing", activity_id="page", schedule_to_close_timeout=timedelta(minutes=1), task_queue="of-nobody"
+            "nothing", activity_id="page", schedule_to_close_timeout=timedelta(minutes=1), task_queue=queue
         )
         await workflow.wait_condition(lambda: self.answered)
         page.cancel()
@@ -200,7 +204,7 @@ async def test_what_a_workflow_has_not_looked_at_and_what_it_has_called_off_is_s
     client: Client,
 ) -> None:
     queue = uuid.uuid4().hex
-    handle = await client.start_workflow("pages", id=f"waits-{queue}", task_queue=queue)
+    handle = await client.start_workflow("pages", f"{queue}-pages", id=f"waits-{queue}", task_queue=queue)
     run = handle.result_run_id or ""
 
     async def waits() -> bool:
@@ -208,12 +212,25 @@ async def test_what_a_workflow_has_not_looked_at_and_what_it_has_called_off_is_s
 
     assert await waits()
     async with Worker(client, task_queue=queue, workflows=[Pages], workflow_runner=UnsandboxedWorkflowRunner()):
+        taken = TaskQueue(name=f"{queue}-pages")
+        await client.workflow_service.poll_activity_task_queue(
+            PollActivityTaskQueueRequest(namespace=client.namespace, task_queue=taken, identity="whoever has the page")
+        )
         await until(lambda: quiet(waits))
         await handle.signal("answer")
-        await until(waits)
+        await until(lambda: called_off(handle))
+        assert await waits()
     await handle.terminate()
     assert not await waits()
 
 
 async def quiet(waits: Callable[[], Awaitable[bool]]) -> bool:
     return not await waits()
+
+
+async def called_off(handle: WorkflowHandle[Any, Any]) -> bool:
+    """Whether the workflow has looked at everything, and its one activity is to be cancelled."""
+    told = (await handle.describe()).raw_description
+    states = [one.state for one in told.pending_activities]
+    wanted = PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED
+    return states == [wanted] and not told.HasField("pending_workflow_task")
