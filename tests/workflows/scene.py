@@ -119,8 +119,9 @@ class Scene:
         """Judge the alert as a drill does, and end it if it is open."""
         with suppress(RPCError):
             view, now = await self.view(), await self.env.get_current_time()
+            accepted = (await self.handle.describe()).start_time
             try:
-                judged(self._record(view), plain=self._plain(view), now=now.timestamp())
+                judged(self._record(view, accepted), plain=self._plain(view), now=now.timestamp())
             finally:
                 await self.handle.terminate("the test is over")
 
@@ -143,10 +144,12 @@ class Scene:
         if alert is None and not any(word.verb == "resolve" for word in self.words):
             self.words.append(Word(verb, by, now, now))
 
-    def _record(self, view: AlertView) -> Record:
+    def _record(self, view: AlertView, accepted: datetime) -> Record:
         began = view.triggered_at.timestamp()
         final = view.model_dump(include={"state", "next_due", "owner", "resolved_by"})
-        words = [word for word in self.words if word.sent_at >= began]
+        # Those of the key's alert before are not for this one. It begins when a worker first sees it, and may have
+        # been answered before then.
+        words = [word for word in self.words if word.sent_at >= min(began, accepted.timestamp())]
         reopened = bool(kinds(view.timeline) & OPENED_AGAIN)
         accepted = Accepted(view.id, self.key, began, began, {view.id}, words=words, reopened=reopened, final=final)
         record = one(accepted, self._policy())

@@ -1,5 +1,7 @@
 """Every scene is judged at its end as a drill is: what is planted is found."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.judged import Broken
@@ -37,3 +39,15 @@ async def test_a_page_that_never_came_is_found(scene: Staging) -> None:
         await s.leave()
     s.channel.taken.insert(1, lost)
     s.channel.messages.insert(1, lost)
+
+
+async def test_a_word_holds_that_came_before_a_worker_saw_the_alert(scene: Staging) -> None:
+    s = await (await scene()).start()
+    await s.until(10)
+    await s.acknowledge("ada")
+    await s.until(4000)
+    began = (await s.view()).triggered_at.timestamp()
+    assert s.began.timestamp() < began
+    # As if it had come in between: the worker was busy.
+    s.words[0] = replace(s.words[0], sent_at=s.began.timestamp(), answered_at=s.began.timestamp())
+    await s.leave()
