@@ -4,17 +4,16 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Awaitable, Callable
-from functools import partial
 from pathlib import Path
 
 from bench import cost, latency, lateness, open, schedule, storm
 from bench.figures import progress
-from bench.side import alone, house
+from bench.side import house
 
 IN_ONE_HOUSE = {"cost": cost.measure, "latency": latency.measure, "lateness": lateness.measure}
 ALONE: dict[str, Callable[[], Awaitable[None]]] = {
     "storm": storm.alone,
-    "open": partial(alone, open.measure),
+    "open": open.alone,
     "schedule": schedule.alone,
 }
 EVERY = [*IN_ONE_HOUSE, *ALONE]

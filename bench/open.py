@@ -1,74 +1,121 @@
 """Many open alerts: start rate as they grow, memory of each, time of a query: `python -m bench.open`.
 
-Blocks of both sides alternate on one server, so that a slower machine is seen on both: when there are N alerts
-open, there are N bare workflows as well.
+Blocks alternate between two houses: in one they stay open, in the other they are over before the next block. So a
+slower machine is seen in both, and what is left between them is what open ones cost. First alerts of Roust, then
+bare workflows, each with the servers to itself.
 """
 
 import asyncio
 import random
 import statistics
+import tempfile
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 
 from bench.company import TOKEN
-from bench.cost import AT_ONCE
-from bench.figures import head, percentile, progress, say, table
-from bench.machine import memory, size
-from bench.side import House, Ours, Side, alone, many
+from bench.cost import AT_ONCE, PARTS
+from bench.figures import head, percentile, progress, say, spread, table
+from bench.machine import cpu, memory, size
+from bench.side import House, Ours, Side, house, many
+from worker.main import KEPT
 
 OPEN = size("OPEN", 2000)
 BLOCKS = 10
 ASKED = size("ASKED", 50)
 LISTED_WITHIN = size("LISTED_WITHIN", 60)
+REST = size("REST", 3)
+"""Seconds before each block, in which the servers finish what the one before left."""
 AIM = 0.9
+KINDS: dict[str, Callable[[House], Side]] = {"Roust": lambda it: it.ours, "bare": lambda it: it.bare}
 
 
 @dataclass
-class Filled:
-    """One side as it grows: alerts per second of each block; KiB of each process after each, the first before all."""
+class Blocks:
+    """One house, block after block: alerts per second, and milliseconds of CPU per alert of server, worker, API."""
 
+    house: House
+    side: Side
     rates: list[float] = field(default_factory=list)
-    worker: list[float] = field(default_factory=list)
-    api: list[float] = field(default_factory=list)
-    server: float = 0
-    """What the server grew by during this side's blocks."""
+    cpu: list[list[float]] = field(default_factory=list)
+    memory: list[list[float]] = field(default_factory=list)
+    """KiB of each of the three before all, and after each block."""
 
-    async def block(self, side: Side, server: psutil.Process, names: list[str]) -> None:
+    def __post_init__(self) -> None:
+        self._look()
+
+    async def block(self, names: list[str]) -> None:
+        """Begin them; each is paged before the next takes its place."""
+
         async def begin(name: str) -> None:
-            await side.front.start(name)
-            await side.ledger.of(name, "1")
+            await self.side.front.start(name)
+            await self.side.ledger.of(name, "1")
 
-        before = memory(server)
+        before = [cpu(one) for one in self._processes]
         self.rates.append(len(names) / await many(names, begin, AT_ONCE))
-        self.server += memory(server) - before
-        self.look(side)
+        used = (cpu(one) - spent for one, spent in zip(self._processes, before, strict=True))
+        self.cpu.append([one * 1000 / len(names) for one in used])
+        self._look()
 
-    def look(self, side: Side) -> None:
-        self.worker.append(memory(side.worker))
-        self.api.append(memory(side.api))
+    async def end(self, names: list[str]) -> None:
+        """All of them are over, and it was told."""
 
+        async def over(name: str) -> None:
+            await self.side.front.over(name)
+            await self.side.ledger.of(name, "over")
+
+        await many(names, over, AT_ONCE)
+
+    @property
+    def _processes(self) -> tuple[psutil.Process, ...]:
+        return self.house.server, self.side.worker, self.side.api
+
+    def _look(self) -> None:
+        self.memory.append([memory(one) for one in self._processes])
+
+
+@dataclass(frozen=True)
+class Growth:
+    """One kind, in the house that fills and in the one that is emptied."""
+
+    full: Blocks
+    empty: Blocks
+
+    @property
+    def ratios(self) -> list[float]:
+        """The start rate of each block, by that of the other house just before or after it."""
+        return [full / empty for full, empty in zip(self.full.rates, self.empty.rates, strict=True)]
+
+    @property
     def slowing(self) -> float:
-        """The rate of the last fifth of the blocks by that of the first."""
-        part = max(1, len(self.rates) // 5)
-        return statistics.median(self.rates[-part:]) / statistics.median(self.rates[:part])
+        """The ratio in the second half of the blocks, their median."""
+        return statistics.median(self.ratios[BLOCKS // 2 :])
 
 
-async def asks(it: House, names: list[str]) -> tuple[list[float], list[float]]:
-    """Milliseconds of the list's first page, and of one alert with its timeline."""
+async def asks(it: House, names: list[str]) -> dict[str, list[float]]:
+    """Milliseconds of each request; `names` are alerts that nobody asked for yet, twice `ASKED`."""
     front = it.ours.front
     assert isinstance(front, Ours)
 
-    async def timed(path: str) -> float:
+    async def timed(method: str, path: str) -> float:
         began = time.monotonic()
-        answer = await it.ours.http.get(path, headers={"Authorization": f"Bearer {TOKEN}"})
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        answer = await it.ours.http.request(method, path, headers=headers, json={} if method == "POST" else None)
         assert answer.is_success, answer.text
         return (time.monotonic() - began) * 1000
 
-    listed = [await timed("/v1/alerts?service=checkout") for _ in range(ASKED)]
-    return listed, [await timed(f"/v1/alerts/{front.ids[name]}") for name in names]
+    paths = [f"/v1/alerts/{front.ids[name]}" for name in names]
+    return {
+        "`GET /v1/alerts?service=checkout`": [await timed("GET", "/v1/alerts?service=checkout") for _ in names[:ASKED]],
+        "`GET /v1/alerts/{id}`, each another": [await timed("GET", path) for path in paths[:ASKED]],
+        "`POST /v1/alerts/{id}/acknowledge`, each another": [
+            await timed("POST", f"{path}/acknowledge") for path in paths[ASKED:]
+        ],
+    }
 
 
 async def in_lists(it: House, wanted: int) -> int:
@@ -81,60 +128,95 @@ async def in_lists(it: House, wanted: int) -> int:
         await asyncio.sleep(1)
 
 
-async def measure(it: House) -> None:
-    """Print how the sides bear many open ones."""
-    head(f"{OPEN:,} open alerts", f"OPEN={OPEN} make bench ONLY=open")
-    for side in it.sides:
-        await many([uuid.uuid4().hex for _ in range(min(100, OPEN))], side.life, AT_ONCE)
-    # Those of the empty house are few, but as many as each is asked for only once: views are remembered.
-    few = [uuid.uuid4().hex for _ in range(ASKED)]
-    for name in few:
-        await it.ours.front.start(name)
-        await it.ours.ledger.of(name, "1")
-    await in_lists(it, ASKED)
-    calm = await asks(it, few)
-    found = {side.name: Filled() for side in it.sides}
-    for side in it.sides:
-        found[side.name].look(side)
+async def grow(kind: str, full: House, empty: House) -> tuple[Growth, list[str]]:
+    """Fill one house and empty the other, in turns; with what is open at the end."""
+    growth = Growth(*(Blocks(it, KINDS[kind](it)) for it in (full, empty)))
     every: list[str] = []
     for number in range(BLOCKS):
-        for side in it.sides:
+        turns = [growth.full, growth.empty]
+        # Who begins changes, so that neither has always the other's rest before it.
+        for one in turns if number % 2 else reversed(turns):
             names = [uuid.uuid4().hex for _ in range(OPEN // BLOCKS)]
-            every += names if side is it.ours else []
-            await found[side.name].block(side, it.server, names)
-        now = ", ".join(f"{name} {one.rates[-1]:.1f}/s" for name, one in found.items())
-        progress(f"{(number + 1) * OPEN // BLOCKS:,} open on each side: {now}")
+            await asyncio.sleep(REST)
+            await one.block(names)
+            if one is growth.empty:
+                await one.end(names)
+            else:
+                every += names
+        opened = (number + 1) * OPEN // BLOCKS
+        progress(f"{kind}: {opened:,} open {growth.full.rates[-1]:.1f}/s, none {growth.empty.rates[-1]:.1f}/s")
+    return growth, every
+
+
+async def alone() -> None:
+    """Print how many open ones are borne."""
+    head(f"{OPEN:,} open alerts", f"OPEN={OPEN} make bench ONLY=open")
+    found: dict[str, Growth] = {}
+    for kind, side in KINDS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            async with house(Path(folder) / "full") as full, house(Path(folder) / "empty") as empty:
+                for it in (full, empty):
+                    await many([uuid.uuid4().hex for _ in range(min(100, OPEN))], side(it).life, AT_ONCE)
+                calm = await few(full) if kind == "Roust" else None
+                found[kind], every = await grow(kind, full, empty)
+                if calm is not None:
+                    known = await in_lists(full, OPEN + 2 * ASKED)
+                    asked = calm, await asks(full, random.Random(7).sample(every, min(2 * ASKED, OPEN))), known
     rates(found)
+    costs(found)
     memories(found)
-    known = await in_lists(it, OPEN + ASKED)
-    full = await asks(it, random.Random(7).sample(every, min(ASKED, len(every))))
-    queries(calm, full, known)
+    queries(*asked)
 
 
-def rates(found: dict[str, Filled]) -> None:
-    table(
-        ["started and paged a second", *(f"up to {(n + 1) * OPEN // BLOCKS:,}" for n in range(BLOCKS)), "last / first"],
-        [[name, *(f"{rate:.1f}" for rate in one.rates), f"**{one.slowing():.2f}**"] for name, one in found.items()],
-    )
-    ours, bare = found["Roust"].slowing(), found["bare"].slowing()
+async def few(it: House) -> dict[str, list[float]]:
+    """What is asked while few are open; as many as are asked for once each, for views are remembered."""
+    names = [uuid.uuid4().hex for _ in range(2 * ASKED)]
+    for name in names:
+        await it.ours.front.start(name)
+        await it.ours.ledger.of(name, "1")
+    await in_lists(it, 2 * ASKED)
+    return await asks(it, names)
+
+
+def upto() -> list[str]:
+    return [f"up to {(n + 1) * OPEN // BLOCKS:,}" for n in range(BLOCKS)]
+
+
+def rates(found: dict[str, Growth]) -> None:
+    rows = []
+    for name, one in found.items():
+        rows.append([f"{name}, open", *(f"{rate:.1f}" for rate in one.full.rates), ""])
+        rows.append([f"{name}, none open", *(f"{rate:.1f}" for rate in one.empty.rates), ""])
+        rows.append(["open / none", *(f"{ratio:.2f}" for ratio in one.ratios), f"**{one.slowing:.2f}**"])
+    table(["started and paged a second", *upto(), "second half"], rows)
+    ours, bare = found["Roust"].slowing, found["bare"].slowing
     say(
-        f"The ratio is of the median of two blocks. Aim {AIM}: {'met' if ours >= AIM else 'missed'} with {ours:.2f} "
-        f"(bare {bare:.2f}, so Roust / bare {ours / bare:.2f}). {AT_ONCE} at once."
+        f"Aim {AIM}: {'met' if ours >= AIM else 'missed'} with {ours:.2f}, the median of the second half (all blocks: "
+        f"{spread(found['Roust'].ratios)}); bare {bare:.2f} ({spread(found['bare'].ratios)}). {AT_ONCE} at once."
     )
 
 
-def memories(found: dict[str, Filled]) -> None:
-    # A worker keeps 5,000 at hand: what more are open costs it nothing.
-    kept = max(1, min(BLOCKS, 5000 * BLOCKS // OPEN))
+def costs(found: dict[str, Growth]) -> None:
+    rows = []
+    for name, one in found.items():
+        for where, blocks in (("open", one.full), ("none open", one.empty)):
+            for place, part in enumerate(PARTS):
+                rows.append([f"{name}, {where}: {part}", *(f"{block[place]:.1f}" for block in blocks.cpu)])
+    table(["CPU per alert, ms", *upto()], rows)
+
+
+def memories(found: dict[str, Growth]) -> None:
+    kept = max(1, min(BLOCKS, KEPT * BLOCKS // OPEN))
     alerts = kept * OPEN // BLOCKS
 
-    def row(name: str, one: Filled) -> list[str]:
+    def row(name: str, looks: list[list[float]]) -> list[str]:
+        first, last = looks[0], looks[-1]
         return [
             name,
-            f"{(one.worker[kept] - one.worker[0]) / alerts:.1f}",
-            f"{one.worker[-1] / 1024:.0f}",
-            f"{(one.api[-1] - one.api[0]) / OPEN:.1f}",
-            f"{one.server / OPEN:.1f}",
+            f"{(looks[kept][1] - first[1]) / alerts:.1f}",
+            f"{last[1] / 1024:.0f}",
+            f"{(last[2] - first[2]) / OPEN:.1f}",
+            f"{(last[0] - first[0]) / OPEN:.1f}",
         ]
 
     table(
@@ -145,20 +227,21 @@ def memories(found: dict[str, Filled]) -> None:
             "API, KiB per alert",
             "server, KiB per open alert",
         ],
-        [row(name, one) for name, one in found.items()],
+        [row(name, one.full.memory) for name, one in found.items()],
     )
 
 
-def queries(calm: tuple[list[float], list[float]], full: tuple[list[float], list[float]], known: int) -> None:
+def queries(calm: dict[str, list[float]], full: dict[str, list[float]], known: int) -> None:
     table(
-        ["p50 / p99, ms", f"{ASKED} open", f"{OPEN:,} open"],
+        ["p50 / p99, ms", f"{2 * ASKED} open", f"{OPEN:,} open"],
         [
-            [what, *(f"{percentile(one, 0.5):.0f} / {percentile(one, 0.99):.0f}" for one in (calm[place], full[place]))]
-            for place, what in enumerate(("`GET /v1/alerts?service=checkout`", "`GET /v1/alerts/{id}`, each another"))
+            [what, *(f"{percentile(one, 0.5):.0f} / {percentile(one, 0.99):.0f}" for one in (calm[what], full[what]))]
+            for what in calm
         ],
     )
-    say(f"N = {ASKED} each, one at a time. Temporal's lists knew {known:,} of the {OPEN + ASKED:,} open ones by then.")
+    every = OPEN + 2 * ASKED
+    say(f"N = {ASKED} each, one at a time. Temporal's lists knew {known:,} of the {every:,} open ones by then.")
 
 
 if __name__ == "__main__":
-    asyncio.run(alone(measure))
+    asyncio.run(alone())

@@ -29,6 +29,9 @@ from workflows.stakeholders import StakeholdersWorkflow
 
 log = structlog.get_logger()
 
+KEPT = 1000
+"""Alerts that a worker keeps at hand, some 120 KiB each. What more are open is read again when something happens to
+it. Each that is put away costs, and the more are kept the more so: Temporal's core looks through them."""
 NOTICES_AT_ONCE = 20
 """Moments of alerts that are told at one time, each to many."""
 
@@ -61,7 +64,7 @@ def build_worker(
         max_heartbeat_throttle_interval=timedelta(milliseconds=500),
         # Long enough for every send in hand: a clean stop repeats no page.
         graceful_shutdown_timeout=timedelta(seconds=15),
-        max_cached_workflows=5000,
+        max_cached_workflows=KEPT,
         # Few: what waits shall wait at the server, which knows what is urgent and whose turn it is. A worker does
         # not: what it has taken it does in order.
         max_concurrent_workflow_tasks=16,

@@ -26,6 +26,7 @@ SMALLEST = {
     "OPEN": "10",
     "ASKED": "2",
     "LISTED_WITHIN": "1",
+    "REST": "0",
     "STORM": "20",
     "STORM_IDLE": "1",
     "CALM": "0",
