@@ -23,7 +23,7 @@ text { font: 13px system-ui, sans-serif; fill: #333 } .line { stroke: #999 } .go
 
 
 def plot(record: Record) -> str:
-    """One panel for each kind of kill: every page around the kill of that kind that most pages met."""
+    """One panel for each kind of kill: every page around the one that was furthest from any other blow."""
     arrived = arrivals(record)
     height = len(PANELS) * (HEIGHT + 2 * TOP)
     lines = [
@@ -46,11 +46,19 @@ def met(arrived: Sequence[Arrival], fault: Fault) -> list[Arrival]:
     return [one for one in arrived if -BEFORE <= one.at - fault.killed_at <= AFTER]
 
 
+def _calm(record: Record, fault: Fault) -> float:
+    """Seconds without any other blow, before and after."""
+    others = [one for one in record.faults if one is not fault]
+    before = [fault.killed_at - one.returned_at for one in others if one.killed_at < fault.killed_at]
+    after = [one.killed_at - fault.returned_at for one in others if one.killed_at >= fault.killed_at]
+    return max(0.0, min([BEFORE, *before])) + min([AFTER, *after])
+
+
 def _panel(record: Record, arrived: Sequence[Arrival], faults: list[Fault], title: str, top: float) -> Iterator[str]:
     if not faults:
         yield f'<text x="{LEFT}" y="{top - 14}">{title} (none in this drill)</text>'
         return
-    fault = max(faults, key=lambda one: len(met(arrived, one)))
+    fault = max(faults, key=lambda one: (_calm(record, one), len(met(arrived, one))))
     pages = met(arrived, fault)
     most = max([1.0, *(one.late for one in pages)])
     floor, right = top + HEIGHT, WIDTH - 20
