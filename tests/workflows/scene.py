@@ -19,6 +19,7 @@ from roust.domain.stakeholders import interests
 from roust.domain.trigger import Trigger
 from tests.fakes.recording_channel import RecordingChannel
 from tests.judged import NOT_PLAIN, OPENED_AGAIN, judged, kinds, one, plain_policy
+from tests.waiting import until
 from workflows.messages import (
     ACKNOWLEDGE,
     MEMO,
@@ -34,6 +35,9 @@ from workflows.messages import (
     Standing,
     workflow_id,
 )
+
+HANGS = 2.0
+"""Seconds after which an activity that is under way is taken for one that hangs."""
 
 
 def a_trigger(**parts: Any) -> Trigger:
@@ -68,6 +72,18 @@ def an_input(directory: Directory, service: str = "checkout", key: str = "disk",
         holds_on=True,
         **held,
     )
+
+
+async def end(handle: WorkflowHandle[Any, Any]) -> None:
+    """Terminate it once it has no activity under way: of one that ends after its workflow the time-skipping server
+    never learns, and would not skip time any more."""
+
+    async def still() -> bool:
+        return not (await handle.describe()).raw_description.pending_activities
+
+    with suppress(TimeoutError):
+        await until(still, within=HANGS)
+    await handle.terminate("the test is over")
 
 
 @dataclass
@@ -121,9 +137,9 @@ class Scene:
             view, now = await self.view(), await self.env.get_current_time()
             accepted = (await self.handle.describe()).start_time
             try:
-                judged(self._record(view, accepted), plain=self._plain(view), now=now.timestamp())
+                judged(self.record(view, accepted), plain=self._plain(view), now=now.timestamp())
             finally:
-                await self.handle.terminate("the test is over")
+                await end(self.handle)
 
     async def acknowledge(self, by: str, alert: str | None = None) -> str:
         request = uuid.uuid4().hex
@@ -144,7 +160,8 @@ class Scene:
         if alert is None and not any(word.verb == "resolve" for word in self.words):
             self.words.append(Word(verb, by, now, now))
 
-    def _record(self, view: AlertView, accepted: datetime) -> Record:
+    def record(self, view: AlertView, accepted: datetime) -> Record:
+        """What a drill would know of the alert, accepted then."""
         began = view.triggered_at.timestamp()
         final = view.model_dump(include={"state", "next_due", "owner", "resolved_by"})
         # Those of the key's alert before are not for this one. It begins when a worker first sees it, and may have

@@ -21,7 +21,7 @@ from tests.workflows.scene import an_input
 from worker.calm import GroupCalm
 from worker.main import build_notices_worker, build_worker
 from workflows.digest_messages import stakeholders_id
-from workflows.messages import RESOLVE, VIEW, WORKFLOW, AlertView, Resolve, notices_queue, workflow_id
+from workflows.messages import RESOLVE, VIEW, WORKFLOW, AlertView, Resolve, notices_queue, parse_alert_id, workflow_id
 
 GROUPS = {
     "executives": {"members": [{"email": "board@example.com"}]},
@@ -72,9 +72,11 @@ class Storm:
             resolve = Resolve(request=uuid.uuid4().hex, alert=None, by="source")
             await self.env.client.get_workflow_handle(workflow).signal(RESOLVE, resolve)
 
-    async def noticed(self, number: int) -> list[str]:
-        """What the timeline of one of them says of notices."""
-        handle = self.env.client.get_workflow_handle(self.workflows[number])
+    async def noticed(self, alert: str | None) -> list[str]:
+        """What the timeline of this alert says of notices."""
+        reference = parse_alert_id(alert or "")
+        assert reference is not None
+        handle = self.env.client.get_workflow_handle(reference.workflow_id)
         view = await handle.query(VIEW, result_type=AlertView)
         return [entry.text for entry in view.timeline if entry.kind == "notice"]
 
