@@ -1,4 +1,4 @@
-"""The time-skipping server, once for all, and a worker with the real page activity."""
+"""A time-skipping server, and a worker with the real page activity."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -43,9 +43,10 @@ def working(client: Client) -> Worker:
     return build_worker(client, Pager(lambda: directory, {"email": RecordingChannel()}, Links(["key"], "http://x")))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(loop_scope="session")
 async def env() -> AsyncIterator[WorkflowEnvironment]:
-    """A clock of the module's own: what one leaves behind, or skips, stops no other."""
+    """A clock of the test's own. Of an activity that ends after its workflow was terminated the server never
+    learns, and skips no time any more."""
     async with skipping_time() as environment:
         yield environment
 
@@ -74,6 +75,5 @@ async def scene(env: WorkflowEnvironment, channel: RecordingChannel) -> AsyncIte
 
     async with build_worker(env.client, pager), build_notices_worker(env.client, notifier):
         yield stage
-        # One clock for all: an alert left open would go on in the next test's time.
         for scene in staged:
             await scene.leave()

@@ -19,7 +19,6 @@ from roust.domain.stakeholders import interests
 from roust.domain.trigger import Trigger
 from tests.fakes.recording_channel import RecordingChannel
 from tests.judged import NOT_PLAIN, OPENED_AGAIN, judged, kinds, one, plain_policy
-from tests.waiting import until
 from workflows.messages import (
     ACKNOWLEDGE,
     MEMO,
@@ -35,9 +34,6 @@ from workflows.messages import (
     Standing,
     workflow_id,
 )
-
-HANGS = 2.0
-"""Seconds after which an activity that is under way is taken for one that hangs."""
 
 
 def a_trigger(**parts: Any) -> Trigger:
@@ -72,18 +68,6 @@ def an_input(directory: Directory, service: str = "checkout", key: str = "disk",
         holds_on=True,
         **held,
     )
-
-
-async def end(handle: WorkflowHandle[Any, Any]) -> None:
-    """Terminate it once it has no activity under way: of one that ends after its workflow the time-skipping server
-    never learns, and would not skip time any more."""
-
-    async def still() -> bool:
-        return not (await handle.describe()).raw_description.pending_activities
-
-    with suppress(TimeoutError):
-        await until(still, within=HANGS)
-    await handle.terminate("the test is over")
 
 
 @dataclass
@@ -132,14 +116,14 @@ class Scene:
         await self.env.sleep(max(self.began + timedelta(seconds=seconds) - now, timedelta(0)) + timedelta(seconds=1))
 
     async def leave(self) -> None:
-        """Judge the alert as a drill does, and end it if it is open."""
+        """Judge the alert as a drill does, and end it if it is open: what hangs in a worker ends with it."""
         with suppress(RPCError):
             view, now = await self.view(), await self.env.get_current_time()
             accepted = (await self.handle.describe()).start_time
             try:
                 judged(self.record(view, accepted), plain=self._plain(view), now=now.timestamp())
             finally:
-                await end(self.handle)
+                await self.handle.terminate("the test is over")
 
     async def acknowledge(self, by: str, alert: str | None = None) -> str:
         request = uuid.uuid4().hex

@@ -153,6 +153,7 @@ async def test_an_acknowledge_while_a_page_is_under_way_stops_it_and_what_went_o
 
 async def test_an_alert_of_another_run_of_the_key_is_not_acknowledged_by_an_old_signal(scene: Staging) -> None:
     s = await (await scene()).start()
+    await s.until(10)
     old = (await s.view()).id
     await s.resolve()
     await s.handle.result()

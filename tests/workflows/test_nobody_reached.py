@@ -129,6 +129,7 @@ async def test_refused_everywhere_and_for_good_it_goes_on_to_the_last_resort_and
     assert view.next_due is not None
     tries = [s.after(m) for m in s.channel.messages if m.user == "margaret" and m.contact == "mail"]
     assert len(tries) >= HOURS // 300 - 3
-    assert max(later - before for before, later in pairwise(tries)) <= 300
+    # Counted from the last one's answer, which a busy machine may give seconds later.
+    assert max(later - before for before, later in pairwise(tries)) < 310
     refused = {entry.said for entry in view.timeline if entry.result == "refused"}
     assert refused == {"no such address"}

@@ -16,7 +16,6 @@ from roust.domain.directory import Directory
 from roust.runtime.links import Links
 from tests.builders import a_directory
 from tests.fakes.recording_channel import RecordingChannel
-from tests.workflows.scene import end
 from worker.heartbeats import Heartbeats
 from worker.main import build_worker
 from workflows.heartbeat import BEAT, WORKFLOW, Beat, Heart, heartbeat_id
@@ -63,7 +62,7 @@ class Watched:
     async def ends(self) -> None:
         for workflow in (heartbeat_id(self.name), workflow_id("checkout", f"heartbeat/{self.name}")):
             with suppress(RPCError):
-                await end(self.env.client.get_workflow_handle(workflow))
+                await self.env.client.get_workflow_handle(workflow).terminate()
 
 
 @asynccontextmanager
