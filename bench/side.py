@@ -14,10 +14,11 @@ import httpx2
 import psutil
 from temporalio.client import Client
 
+from bench.bare import TYPE
 from bench.company import TOKEN, key
 from bench.machine import child
 from roust.runtime.embedded import EmbeddedServer
-from workflows.messages import SEARCH_ATTRIBUTES, workflow_id
+from workflows.messages import SEARCH_ATTRIBUTES, WORKFLOW, workflow_id
 
 LOOK = 0.005
 """Seconds between looks into a ledger."""
@@ -127,6 +128,8 @@ class Side:
     api: psutil.Process
     worker: psutil.Process
     http: httpx2.AsyncClient
+    workflow: str
+    """The type of its workflows."""
 
     async def life(self, name: str) -> None:
         """Triggered, paged, over, told so."""
@@ -169,8 +172,10 @@ async def _side(kind: str, address: str, folder: Path, through: Sequence[str]) -
         ledger = Ledger(folder / kind)
         following = asyncio.create_task(ledger.follow())
         try:
-            name = "Roust" if kind == "ours" else "bare"
-            yield Side(name, Ours(http) if kind == "ours" else Bare(http), ledger, api, worker, http)
+            if kind == "ours":
+                yield Side("Roust", Ours(http), ledger, api, worker, http, WORKFLOW)
+            else:
+                yield Side("bare", Bare(http), ledger, api, worker, http, TYPE)
         finally:
             following.cancel()
             with suppress(asyncio.CancelledError):

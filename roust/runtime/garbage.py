@@ -12,7 +12,7 @@ def collect_rarely() -> None:
     """Look for garbage less often, and never again at what this process has imported: call it once it has.
 
     A look at everything stops the process: for a tenth of a second with 1,000 open alerts at hand, and half a
-    millisecond more for each that is over or put away since the one before. 1,400 of them are waited for at most.
+    millisecond more for each that is over or put away since the one before, some 1,400 of them.
     """
     gc.collect()
     gc.freeze()
