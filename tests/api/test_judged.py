@@ -49,8 +49,10 @@ async def test_two_who_were_told_that_they_are_first_are_found(
 async def test_a_repeat_that_was_told_another_id_is_found(
     gateway: RememberingGateway, service: str, alert: str, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    other = alert[:-1] + ("1" if alert.endswith("0") else "0")
+
     async def another(gateway: TemporalGateway, *_: Any) -> Accepted:
-        return Accepted(f"{alert[:-1]}0", "disk", "repeated", service, None)
+        return Accepted(other, "disk", "repeated", service, None)
 
     monkeypatch.setattr(TemporalGateway, "trigger", another)
     await gateway.trigger(an_event(), service)
