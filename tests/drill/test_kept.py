@@ -63,3 +63,9 @@ def test_the_plot_shows_every_page_around_a_kill() -> None:
     shown = ElementTree.fromstring(plot(record))
     around = [page for page in record.receipts if -10 <= page.at - record.faults[0].killed_at <= 30]
     assert len(shown.findall("{http://www.w3.org/2000/svg}circle")) == len(around)
+
+
+def test_the_plot_is_of_the_kill_that_is_furthest_from_any_other() -> None:
+    record = unanswered()
+    record.faults = [a_fault(9, 14), a_fault(15, 16), a_fault(60, 62.5)]
+    assert "red: gone for 2.5 s" in plot(record)
